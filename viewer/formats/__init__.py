@@ -1,0 +1,1 @@
+"""Bytes on disk to the model and back; one folder per dataset."""
