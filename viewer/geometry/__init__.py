@@ -1,0 +1,1 @@
+"""Computing on meshes, boxes, points and rays. Knows no files and no window."""

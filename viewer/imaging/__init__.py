@@ -1,0 +1,1 @@
+"""From a frame's raw arrays to pictures and plain words."""

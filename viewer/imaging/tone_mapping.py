@@ -1,0 +1,42 @@
+"""The dataset's tone mapping: linear HDR colour to what a screen shows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+GAMMA = 1 / 2.2
+PERCENTILE = 90
+BRIGHT_TARGET = 0.8
+"""The displayed value that the 90th percentile of brightness is brought to."""
+DARKEST_PERCENTILE = 1e-4
+BRIGHTNESS_WEIGHTS = np.array([0.3, 0.59, 0.11], np.float32)
+
+
+def exposure_scale(color: NDArray[np.floating], valid: NDArray[np.bool_] | None = None) -> float:
+    """The factor that brings the 90th percentile of brightness to 0.8 after gamma.
+
+    Only pixels with `valid` count (all when None); 1 when there is none, 0 when the image is black.
+    Pixels that are not finite are left out, for one of them would make the percentile unusable.
+    """
+    brightness = color.astype(np.float32, copy=False) @ BRIGHTNESS_WEIGHTS
+    counted = brightness[valid] if valid is not None else brightness.reshape(-1)
+    finite = np.isfinite(counted)
+    if not finite.all():
+        counted = counted[finite]
+    if not counted.size:
+        return 1.0
+    percentile = float(np.percentile(counted, PERCENTILE))
+    return 0.0 if percentile < DARKEST_PERCENTILE else BRIGHT_TARGET ** (1 / GAMMA) / percentile
+
+
+def encode(color: NDArray[np.floating], scale: float = 1.0) -> NDArray[np.uint8]:
+    """Scaled linear colour with gamma 1/2.2 as 8 bits, same shape; black where it is not a number."""
+    scaled = np.nan_to_num(color.astype(np.float32, copy=False) * np.float32(scale), nan=0.0, posinf=1.0)
+    shown = np.clip(scaled, 0, 1) ** np.float32(GAMMA)
+    return np.asarray(np.rint(shown * 255), np.uint8)
+
+
+def tone_map(color: NDArray[np.floating], valid: NDArray[np.bool_] | None = None) -> NDArray[np.uint8]:
+    """The dataset's `tonemap` preview of a linear HDR image (H, W, 3)."""
+    return encode(color, exposure_scale(color, valid))
