@@ -1,0 +1,1 @@
+"""Use cases: what a menu entry means, without the menu."""

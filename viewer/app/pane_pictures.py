@@ -1,0 +1,112 @@
+"""From a frame on disk to a picture: what an image pane asks for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.app.frame_cache import FrameCache
+from viewer.app.session import Session
+from viewer.imaging.modality import ImagingContext, Modality, Picture
+from viewer.jobs.job import Progress
+from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows
+from viewer.model.frames import FrameId, FrameSource, ImageArray
+
+
+def imaging_context(session: Session, frame: FrameId | None) -> ImagingContext:
+    """Everything a picture of the frame depends on, with the label colors of this moment."""
+    scene, labelling = session.scene, session.labelling
+    trajectory = None if frame is None else session.trajectory(frame.camera)
+    count = session.object_count
+    return ImagingContext(
+        lens=None if trajectory is None else trajectory.lens,
+        metres_per_unit=1.0 if scene is None else scene.metres_per_unit,
+        nodes=session.nodes,
+        object_names=session.object_names,
+        labels=None if labelling is None else labelling.labels,
+        class_rows=None if labelling is None else _solid(class_color_rows(labelling.labels, labelling.table)),
+        instance_rows=(
+            None if labelling is None else _solid(instance_color_rows(labelling.labels, labelling.instances))
+        ),
+        object_rows=_solid(object_color_rows(count)) if count else None,
+        table=None if labelling is None else labelling.table,
+        instance_colors=None if labelling is None else labelling.instances.color_rows(),
+    )
+
+
+def _solid(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The rows with full opacity: in images, no alpha means that a pixel has no value."""
+    solid = np.array(rows)
+    solid[:, 3] = 255
+    return solid
+
+
+def wanted_keys(modality: Modality[Any], available: frozenset[str]) -> tuple[str, ...]:
+    """The images a modality is made of, those of its optional ones included that exist."""
+    return (*modality.sources, *(key for key in modality.optional if key in available))
+
+
+def load_images(
+    source: FrameSource, cache: FrameCache, frame: FrameId, modality: Modality[Any], progress: Progress
+) -> dict[str, ImageArray]:
+    """The decoded images a modality needs. For worker threads."""
+    images: dict[str, ImageArray] = {}
+    for key in wanted_keys(modality, source.modalities(frame)):
+        progress.check()
+        images[key] = cache.fetch(frame, key, partial(source.read, frame, key))
+    return images
+
+
+def load_picture(
+    source: FrameSource,
+    cache: FrameCache,
+    frame: FrameId,
+    modality: Modality[Any],
+    style: object,
+    context: ImagingContext,
+    progress: Progress,
+) -> Picture:
+    """The picture of a frame, kept for next time unless it follows the labels. For worker threads."""
+    images = load_images(source, cache, frame, modality, progress)
+    progress.check()
+    if modality.follows_labels:
+        return modality.picture(images, context, style)
+    return cache.fetch(
+        frame, _picture_key(modality, style, context), lambda: modality.picture(images, context, style)
+    )
+
+
+def ready_images(
+    source: FrameSource, cache: FrameCache, frame: FrameId, modality: Modality[Any]
+) -> dict[str, ImageArray] | None:
+    """The decoded images of a modality when all are at hand; None when any must be read first."""
+    images: dict[str, ImageArray] = {}
+    for key in wanted_keys(modality, source.modalities(frame)):
+        image = cache.image(frame, key)
+        if image is None:
+            return None
+        images[key] = image
+    return images
+
+
+def ready_picture(
+    source: FrameSource,
+    cache: FrameCache,
+    frame: FrameId,
+    modality: Modality[Any],
+    style: object,
+    context: ImagingContext,
+) -> Picture | None:
+    """The picture when it is at hand or only needs to be recolored; never reads a file."""
+    if not modality.follows_labels:
+        picture = cache.get(frame, _picture_key(modality, style, context))
+        return picture if isinstance(picture, Picture) else None
+    images = ready_images(source, cache, frame, modality)
+    return None if images is None else modality.picture(images, context, style)
+
+
+def _picture_key(modality: Modality[Any], style: object, context: ImagingContext) -> object:
+    return ("picture", modality.key, style, context.lens)

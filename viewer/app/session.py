@@ -1,0 +1,301 @@
+"""Session: the one mutable root. What is open, what is selected, what is shown."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from psygnal import Signal
+
+from viewer.model.camera import Camera, Cameras, Trajectory
+from viewer.model.clip_box import ClipBox
+from viewer.model.frames import FrameId, Images
+from viewer.model.labels import LabelChange
+from viewer.model.mesh import GpuMesh
+from viewer.model.points import PointSet
+from viewer.model.scene import NodeTable, ObjectTable, Scene
+
+if TYPE_CHECKING:
+    from viewer.app.labelling import Labelling
+
+NOTHING: NDArray[np.int64] = np.empty(0, np.int64)
+NOTHING.flags.writeable = False
+
+
+class ColorBy(enum.Enum):
+    """What the color of an object in the 3D view means."""
+
+    CLASS = "class"
+    INSTANCE = "instance"
+    OBJECT = "object"
+    PHOTO = "photo"
+    NORMAL = "normal"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectFacts:
+    """What is known of every object's shape, world units; NaN and 0 for objects nobody has seen."""
+
+    low: NDArray[np.float64]  # (O, 3)
+    high: NDArray[np.float64]  # (O, 3)
+    area: NDArray[np.float64]  # (O,) square world units; 0 where only points are known
+    element_count: NDArray[np.int64]  # (O,) faces, or points where there is no mesh
+    elements: str = "faces"  # "faces" or "points"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenedScene:
+    """A scene and everything computed from it before it can be shown."""
+
+    scene: Scene
+    labelling: Labelling | None = None
+    gpu_mesh: GpuMesh | None = None
+    facts: ObjectFacts | None = None
+    albedo: NDArray[np.uint8] | None = field(
+        default=None
+    )  # (O, 4) mean photo color per object, alpha 0 = unknown
+
+
+class Session:
+    """State shared by every panel, and news of its changes.
+
+    Lives on the main thread. A setter that receives the value it already has emits nothing.
+    """
+
+    scene_changed = Signal()
+    points_changed = Signal()
+    facts_changed = Signal()
+    labels_changed = Signal(LabelChange)
+    instances_changed = Signal()
+    brush_changed = Signal()
+    history_changed = Signal()
+    saved_changed = Signal()
+    frame_changed = Signal(object)  # FrameId | None
+    selection_changed = Signal(object)  # (K,) int64 ascending
+    hovered_changed = Signal(object)  # int | None
+    visibility_changed = Signal()
+    clip_changed = Signal()
+    color_by_changed = Signal(object)  # ColorBy
+
+    def __init__(self) -> None:
+        self.opened: OpenedScene | None = None
+        self.points: PointSet | None = None
+        self.facts: ObjectFacts | None = None
+        self.albedo: NDArray[np.uint8] | None = None
+        self.frame: FrameId | None = None
+        self.selection: NDArray[np.int64] = NOTHING
+        self.hidden: NDArray[np.int64] = NOTHING
+        self.clip: ClipBox | None = None
+        self.is_xray = False
+        self.hovered: int | None = None
+        self.color_by = ColorBy.CLASS
+
+    @property
+    def scene(self) -> Scene | None:
+        return None if self.opened is None else self.opened.scene
+
+    @property
+    def labelling(self) -> Labelling | None:
+        """The labels being edited; None while nothing is open or the scene has no object list."""
+        return None if self.opened is None else self.opened.labelling
+
+    @property
+    def object_count(self) -> int:
+        return 0 if self.scene is None else self.scene.object_count
+
+    @property
+    def object_names(self) -> tuple[str, ...]:
+        table = None if self.scene is None else self.scene.part(ObjectTable)
+        return () if table is None else table.names
+
+    @property
+    def cameras(self) -> Cameras | None:
+        return None if self.scene is None else self.scene.part(Cameras)
+
+    @property
+    def images(self) -> Images | None:
+        return None if self.scene is None else self.scene.part(Images)
+
+    @property
+    def nodes(self) -> NodeTable | None:
+        return None if self.scene is None else self.scene.part(NodeTable)
+
+    @property
+    def is_dirty(self) -> bool:
+        return self.labelling is not None and self.labelling.is_dirty
+
+    def replace_scene(self, opened: OpenedScene | None) -> None:
+        """Swap everything at once; the old scene is whole and usable until here."""
+        old = self.labelling
+        if old is not None:
+            self._unfollow(old)
+        self.opened = opened
+        self.points = None
+        self.facts = None if opened is None else opened.facts
+        self.albedo = None if opened is None else opened.albedo
+        self.selection = NOTHING
+        self.hidden = NOTHING
+        self.clip = None
+        self.is_xray = False
+        self.hovered = None
+        self.frame = self._first_frame()
+        if self.labelling is not None:
+            self._follow(self.labelling)
+        self.scene_changed.emit()
+        self.frame_changed.emit(self.frame)
+        self.selection_changed.emit(self.selection)
+        self.saved_changed.emit()
+
+    def set_points(self, points: PointSet | None, facts: ObjectFacts | None = None) -> None:
+        """Points fused so far, and the shape of the objects as far as these show it."""
+        self.points = points
+        self.points_changed.emit()
+        if facts is not None:
+            self.set_facts(facts)
+
+    def set_facts(self, facts: ObjectFacts) -> None:
+        self.facts = facts
+        self.facts_changed.emit()
+
+    def set_albedo(self, albedo: NDArray[np.uint8]) -> None:
+        """Mean photo color of every object, (O, 4) uint8, alpha 0 where no image shows it."""
+        self.albedo = albedo
+        if self.color_by is ColorBy.PHOTO:
+            self.color_by_changed.emit(self.color_by)
+
+    def show_frame(self, frame: FrameId | None) -> None:
+        if frame != self.frame:
+            self.frame = frame
+            self.frame_changed.emit(frame)
+
+    def select(self, object_ids: ArrayLike) -> None:
+        ids = np.unique(np.asarray(object_ids, np.int64))
+        ids = ids[(ids >= 0) & (ids < self.object_count)]
+        if not np.array_equal(ids, self.selection):
+            self.selection = ids
+            self.selection_changed.emit(ids)
+            if self.is_xray:
+                self.visibility_changed.emit()
+
+    def toggle_selected(self, object_id: int) -> None:
+        """Add an object to the selection, or take it out."""
+        self.select(np.setxor1d(self.selection, [object_id]))
+
+    def set_hovered(self, object_id: int | None) -> None:
+        if object_id != self.hovered:
+            self.hovered = object_id
+            self.hovered_changed.emit(object_id)
+
+    def set_hidden(self, object_ids: ArrayLike) -> None:
+        ids = np.unique(np.asarray(object_ids, np.int64))
+        if not np.array_equal(ids, self.hidden):
+            self.hidden = ids
+            self.visibility_changed.emit()
+
+    def isolate(self, object_ids: ArrayLike) -> None:
+        """Hide everything else."""
+        self.set_hidden(np.setdiff1d(np.arange(self.object_count), np.asarray(object_ids, np.int64)))
+
+    def set_xray(self, on: bool) -> None:
+        """See through everything but the selection."""
+        if on != self.is_xray:
+            self.is_xray = on
+            self.visibility_changed.emit()
+
+    @property
+    def faint(self) -> NDArray[np.int64]:
+        """(K,) objects one sees through; none while nothing is selected."""
+        if not self.is_xray or not len(self.selection):
+            return NOTHING
+        return np.setdiff1d(np.arange(self.object_count), self.selection, assume_unique=True)
+
+    @property
+    def untouchable(self) -> NDArray[np.int64]:
+        """(K,) objects that strokes and clicks in the 3D view pass through."""
+        faint = self.faint
+        return np.union1d(self.hidden, faint) if len(faint) else self.hidden
+
+    def set_clip(self, clip: ClipBox | None) -> None:
+        """Show the 3D scene only inside a box; None = everywhere."""
+        is_same = clip is None if self.clip is None else self.clip.equals(clip)
+        if not is_same:
+            self.clip = clip
+            self.clip_changed.emit()
+
+    def set_color_by(self, color_by: ColorBy) -> None:
+        if color_by is not self.color_by:
+            self.color_by = color_by
+            self.color_by_changed.emit(color_by)
+
+    def trajectory(self, camera: str) -> Trajectory | None:
+        return None if self.cameras is None else self.cameras.get(camera)
+
+    def frame_camera(self, frame: FrameId | None = None) -> Camera | None:
+        """The camera of a frame (the current one when None); None when it has no pose."""
+        frame = self.frame if frame is None else frame
+        trajectory = None if frame is None else self.trajectory(frame.camera)
+        if trajectory is None or frame is None:
+            return None
+        row = trajectory.index_of(frame.frame)
+        return None if row is None else trajectory.camera_at(row)
+
+    def frames_of(self, camera: str) -> NDArray[np.int64]:
+        """Ascending ids of every frame with a pose, an image, or both."""
+        trajectory, images = self.trajectory(camera), self.images
+        posed = NOTHING if trajectory is None else trajectory.frame_ids
+        pictured = NOTHING if images is None else images.source.frame_ids(camera)
+        return np.union1d(posed, pictured)
+
+    @property
+    def camera_names(self) -> tuple[str, ...]:
+        """Cameras with poses or images, posed ones first."""
+        posed = () if self.cameras is None else self.cameras.names
+        pictured = () if self.images is None else self.images.source.cameras
+        return tuple(dict.fromkeys((*posed, *pictured)))
+
+    def _first_frame(self) -> FrameId | None:
+        for camera in self.camera_names:
+            pictured = NOTHING if self.images is None else self.images.source.frame_ids(camera)
+            ids = pictured if len(pictured) else self.frames_of(camera)
+            if len(ids):
+                return FrameId(camera, int(ids[0]))
+        return None
+
+    def _follow(self, labelling: Labelling) -> None:
+        labelling.labels_changed.connect(self._relay_labels)
+        labelling.instances_changed.connect(self._relay_instances)
+        labelling.brush_changed.connect(self._relay_brush)
+        labelling.history_changed.connect(self._relay_history)
+        labelling.saved_changed.connect(self._relay_saved)
+        labelling.table_changed.connect(self._relay_brush)
+        labelling.locks_changed.connect(self._relay_brush)
+
+    def _unfollow(self, labelling: Labelling) -> None:
+        for signal, listener in (
+            (labelling.labels_changed, self._relay_labels),
+            (labelling.instances_changed, self._relay_instances),
+            (labelling.brush_changed, self._relay_brush),
+            (labelling.history_changed, self._relay_history),
+            (labelling.saved_changed, self._relay_saved),
+            (labelling.table_changed, self._relay_brush),
+            (labelling.locks_changed, self._relay_brush),
+        ):
+            signal.disconnect(listener)
+
+    def _relay_labels(self, change: LabelChange) -> None:
+        self.labels_changed.emit(change)
+
+    def _relay_instances(self) -> None:
+        self.instances_changed.emit()
+
+    def _relay_brush(self) -> None:
+        self.brush_changed.emit()
+
+    def _relay_history(self) -> None:
+        self.history_changed.emit()
+
+    def _relay_saved(self) -> None:
+        self.saved_changed.emit()
