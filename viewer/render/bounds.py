@@ -1,0 +1,54 @@
+"""How much room a scene takes, without its far clutter."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.model.boxes import BoxSets, corners
+from viewer.model.camera import Cameras
+from viewer.model.mesh import GpuMesh
+from viewer.model.points import PointSet
+from viewer.model.scene import Scene
+
+_SAMPLES = 200_000
+_CLUTTER_PERCENT = 0.5
+
+Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def robust_bounds(points: NDArray[np.floating]) -> Bounds | None:
+    """Corners of the box of most points (N, 3): a few far ones, as skies and suns are, do not count."""
+    sample = points[:: max(1, len(points) // _SAMPLES)]
+    sample = sample[np.isfinite(sample).all(axis=1)].astype(np.float64)
+    if not len(sample):
+        return None
+    tight_low, tight_high = np.percentile(sample, [_CLUTTER_PERCENT, 100 - _CLUTTER_PERCENT], axis=0)
+    margin = 0.25 * (tight_high - tight_low) + 1e-9
+    near = ((sample >= tight_low - margin) & (sample <= tight_high + margin)).all(axis=1)
+    return sample[near].min(axis=0), sample[near].max(axis=0)
+
+
+def scene_bounds(scene: Scene | None, mesh: GpuMesh | None, points: PointSet | None) -> Bounds:
+    """Corners (3,) of the scene, world units: of its mesh, or points, or boxes, or camera paths."""
+    found: Bounds | None = None
+    if mesh is not None:
+        used = mesh.positions_and_object[mesh.faces[:: max(1, len(mesh.faces) // _SAMPLES)].reshape(-1), :3]
+        found = _moved(robust_bounds(used), mesh.origin)
+    if found is None and points is not None:
+        found = _moved(robust_bounds(points.positions), points.origin)
+    boxes = None if scene is None else scene.part(BoxSets)
+    if found is None and boxes is not None:
+        all_corners = [corners(kind).reshape(-1, 3) for kind in boxes.by_kind.values()]
+        found = robust_bounds(np.concatenate(all_corners)) if all_corners else None
+    cameras = None if scene is None else scene.part(Cameras)
+    if found is None and cameras is not None and cameras.trajectories:
+        found = robust_bounds(np.concatenate([t.positions for t in cameras.trajectories]))
+    if found is None:
+        unit = 1.0 if scene is None else 1 / scene.metres_per_unit
+        return np.array([-2.0, -2.0, 0.0]) * unit, np.array([2.0, 2.0, 2.5]) * unit
+    return found
+
+
+def _moved(bounds: Bounds | None, origin: NDArray[np.float64]) -> Bounds | None:
+    return None if bounds is None else (bounds[0] + origin, bounds[1] + origin)

@@ -1,0 +1,137 @@
+"""What every layer needs to know to draw one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from OpenGL import GL
+from vispy import gloo
+from vispy.gloo.context import GLContext
+
+from viewer.model.camera import Camera
+from viewer.model.clip_box import ClipBox
+from viewer.render.id_buffer import depth_scale
+from viewer.render.object_table import Flag, ObjectTable
+from viewer.render.shaders import FULL_SCREEN
+from viewer.render.targets import flush
+from viewer.render.theme import DARK, Theme
+
+NEAR_METRES = 0.002
+"""So near that one may stand at a wall; logarithmic depth does not mind."""
+FAR_METRES = 100_000.0
+
+
+def gl_matrix(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Column by column, as OpenGL wants it; contiguous, for vispy hands strides on unseen."""
+    return np.ascontiguousarray(matrix.T, np.float32)
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One picture: its camera, whose lens has the size of the picture, and the common state of the layers."""
+
+    context: GLContext
+    camera: Camera
+    table: ObjectTable
+    up: NDArray[np.float64]
+    metres_per_unit: float = 1.0
+    pixel_scale: float = 1.0
+    theme: Theme = DARK
+    color_mode: str = "table"
+    clip: ClipBox | None = None
+    for_ids: bool = False
+    """Draw see-through surfaces as solid ones: the pointer means what is in front."""
+    clip_from_rel: NDArray[np.float32] = field(init=False)
+    ray_from_ndc: NDArray[np.float32] = field(init=False)
+    log_depth: tuple[float, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        near = NEAR_METRES / self.metres_per_unit
+        far = FAR_METRES / self.metres_per_unit
+        cam_from_rel = np.eye(4)
+        cam_from_rel[:3, :3] = np.linalg.inv(self.camera.world_from_cam[:3, :3])
+        self.clip_from_rel = gl_matrix(self.camera.lens.clip_from_cam(near, far) @ cam_from_rel)
+        self.log_depth = (1 / near, float(1 / np.log2(1 + far / near)))
+        lens = self.camera.lens
+        half_w, half_h = lens.width / 2, lens.height / 2
+        pixel_from_ndc = np.array([[half_w, 0, half_w - 0.5], [0, -half_h, half_h - 0.5], [0, 0, 1]])
+        rays = self.camera.world_from_cam[:3, :3] @ lens.ray_from_pixel @ pixel_from_ndc
+        self.ray_from_ndc = gl_matrix(rays * depth_scale(self.camera))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.camera.lens.width, self.camera.lens.height
+
+    @property
+    def has_faint(self) -> bool:
+        """True when some objects are drawn faint."""
+        return len(self.table.marked(Flag.FAINT)) > 0
+
+    @property
+    def pixels_per_slope(self) -> float:
+        """Pixels that something one unit wide covers at depth one, in the middle of the picture."""
+        lens = self.camera.lens
+        middle = np.array([lens.width / 2, lens.height / 2, 1.0])
+        step = lens.ray_from_pixel[:, 0]
+        ray = lens.ray_from_pixel @ middle
+        return float(np.linalg.norm(ray) / np.linalg.norm(step))
+
+    @property
+    def east(self) -> NDArray[np.float64]:
+        """A horizontal direction that belongs to the world."""
+        seed = np.eye(3)[int(np.argmin(np.abs(self.up)))]
+        level = seed - self.up * (seed @ self.up)
+        return np.asarray(level / np.linalg.norm(level))
+
+    @property
+    def lamp(self) -> NDArray[np.float32]:
+        """Towards the light that stays with the room; askew, so that every wall has its own brightness."""
+        way = 0.52 * self.east + 0.34 * np.cross(self.up, self.east) + 0.78 * self.up
+        return (way / np.linalg.norm(way)).astype(np.float32)
+
+    def place(self, program: gloo.Program, origin: NDArray[np.float64]) -> None:
+        """Set the uniforms of the `PLACE` and `DEPTH` shader parts."""
+        program["u_clip_from_rel"] = self.clip_from_rel
+        program["u_eye"] = (self.camera.position - origin).astype(np.float32)
+        program["u_log_depth"] = self.log_depth
+
+    def place_in_box(self, program: gloo.Program, origin: NDArray[np.float64]) -> None:
+        """As `place`, with the uniforms of the `CLIP` part."""
+        self.place(program, origin)
+        box = ClipBox.whole() if self.clip is None else self.clip
+        program["u_box_low"] = (box.low - self.camera.position).astype(np.float32)
+        program["u_box_high"] = (box.high - self.camera.position).astype(np.float32)
+
+    def draw_in_box(self, program: gloo.Program, mode: str, indices: gloo.IndexBuffer | None = None) -> None:
+        """As `draw`, without what lies outside the clip box; the program must have the `CLIP` part."""
+        if self.clip is None:
+            self.draw(program, mode, indices)
+            return
+        planes = range(GL.GL_CLIP_DISTANCE0, GL.GL_CLIP_DISTANCE0 + 6)
+        for plane in planes:
+            GL.glEnable(plane)
+        self.draw(program, mode, indices)
+        for plane in planes:
+            GL.glDisable(plane)
+
+    def draw(self, program: gloo.Program, mode: str, indices: gloo.IndexBuffer | None = None) -> None:
+        """Draw now: vispy's queue would otherwise run after the OpenGL calls around it."""
+        program.draw(mode, indices)
+        flush(self.context)
+
+
+def full_screen_program(fragment: str) -> gloo.Program:
+    """A program that runs once per pixel: one triangle that covers the picture."""
+    program = gloo.Program(FULL_SCREEN, fragment)
+    program["a_corner"] = gloo.VertexBuffer(np.array([[-1, -1], [3, -1], [-1, 3]], np.float32))
+    return program
+
+
+def set_uniforms(program: gloo.Program, values: dict[str, Any]) -> None:
+    """Set those uniforms the program has; variants of one source have different ones."""
+    known = {name for _, _, name in program.variables}
+    for name in known & values.keys():
+        program[name] = values[name]

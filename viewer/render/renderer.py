@@ -1,0 +1,252 @@
+"""The passes that make a picture, in order. Knows no window: `SceneView` and `offscreen` both drive it.
+
+1. surfaces: layers write id, normal and depth of what is in front
+2. compose: light and table colours, outlines of what is selected or hovered
+3. blended: see-through things over it, against the same depth
+4. present: onto the screen, with edges smoothed when there is time
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from OpenGL import GL
+from vispy.gloo.context import GLContext
+
+from viewer.errors import GpuError
+from viewer.render.compose import Composer, Pane, Presenter
+from viewer.render.frame import Frame
+from viewer.render.id_buffer import KIND_OBJECT, IdBuffer, PointerHit, decode_ids, hit_in_patch
+from viewer.render.layers.layer import Layer
+from viewer.render.occlusion import Occlusion
+from viewer.render.targets import R32F, RGBA8, RGBA16F, Box, Targets, flush
+
+_ID, _SURFACE, _DEPTH = range(3)
+_Patch = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.float32]]
+LEAST_VERSION = (3, 3)
+FAINT_LIMITS = (0.55, 0.12)
+"""How opaque faint things may become together: before the background, and before what is solid."""
+
+
+def check_context() -> str:
+    """Version and renderer of the current context; raises GpuError when it is too old for us."""
+    version = GL.glGetString(GL.GL_VERSION)
+    if version is None:
+        raise GpuError(
+            "there is no OpenGL context to draw with",
+            hint="update the graphics driver; on Linux, libgl1-mesa-dri draws without a graphics card",
+        )
+    text = version.decode("ascii", "replace")
+    found = (int(GL.glGetIntegerv(GL.GL_MAJOR_VERSION)), int(GL.glGetIntegerv(GL.GL_MINOR_VERSION)))
+    if found < LEAST_VERSION:
+        raise GpuError(f"expected OpenGL 3.3 or newer, found {text}", hint="update the graphics driver")
+    return f"{text}, {GL.glGetString(GL.GL_RENDERER).decode('ascii', 'replace')}"
+
+
+class Renderer:
+    """Draws layers through a camera. The context it was made in must be current in every call."""
+
+    def __init__(self, context: GLContext) -> None:
+        flush(context)
+        check_context()
+        self._context = context
+        self._surfaces = Targets(context, (RGBA8, RGBA8, R32F), depth=True)
+        self._picture: Targets | None = None
+        self._thin = Targets(context, (RGBA8, R32F))
+        self._glass = Targets(context, (RGBA16F, RGBA16F))
+        self._pane = Pane()
+        self._occlusion = Occlusion(context)
+        self._has_occlusion = False
+        self._composer = Composer()
+        self._presenter = Presenter()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the last pass 1."""
+        return self._surfaces.size
+
+    @staticmethod
+    def finish() -> None:
+        """Wait until everything is drawn."""
+        # vispy's Qt canvas clears the window's alpha plane with this after every picture
+        GL.glClearColor(0.0, 0.0, 0.0, 1.0)
+        GL.glFinish()
+
+    @contextmanager
+    def one_pixel(self) -> Iterator[None]:
+        """Draw next to nothing: for the sake of what drivers prepare at the first use of a program."""
+        GL.glEnable(GL.GL_SCISSOR_TEST)
+        GL.glScissor(0, 0, 1, 1)
+        try:
+            yield
+        finally:
+            flush(self._context)
+            GL.glDisable(GL.GL_SCISSOR_TEST)
+            self._has_occlusion = False  # of one pixel only
+
+    def draw_surfaces(self, frame: Frame, layers: Iterable[Layer]) -> None:
+        """Pass 1."""
+        frame.table.upload()
+        self._has_occlusion = False
+        if self._surfaces.resize(*frame.size):
+            self._thin.release()
+            self._glass.release()
+            if self._picture is not None:
+                self._picture.release()
+            self._picture = Targets(self._context, (RGBA8,), depth=self._surfaces.depth, linear=True)
+            self._picture.resize(*frame.size)
+        self._surfaces.bind()
+        GL.glDisable(GL.GL_BLEND)
+        GL.glDisable(GL.GL_DITHER)
+        GL.glEnable(GL.GL_DEPTH_TEST)
+        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthMask(True)
+        GL.glClearDepth(1.0)
+        GL.glClearColor(0.0, 0.0, 0.0, 0.0)
+        GL.glClear(GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT)
+        for layer in layers:
+            if layer.is_drawn:
+                layer.draw_surface(frame)
+
+    def compose(
+        self,
+        frame: Frame,
+        layers: Iterable[Layer],
+        *,
+        shading: str = "soft",
+        back_faces: str = "show",
+        occlusion: bool = True,
+        edges: bool = True,
+        marks: bool = True,
+    ) -> None:
+        """Passes 2 and 3; needs pass 1 of the same frame."""
+        if self._picture is None:
+            return
+        frame.table.upload()
+        if occlusion and not self._has_occlusion:
+            GL.glDisable(GL.GL_DEPTH_TEST)
+            self._occlusion.draw(frame, self._surfaces)
+            self._has_occlusion = True
+        self._picture.bind()
+        GL.glDisable(GL.GL_DEPTH_TEST)
+        self._composer.draw(
+            frame,
+            self._surfaces,
+            shading=shading,
+            back_faces=back_faces,
+            openness=self._occlusion.texture if occlusion else None,
+            edges=edges,
+            marks=marks,
+        )
+        GL.glEnable(GL.GL_DEPTH_TEST)
+        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthMask(False)
+        GL.glEnable(GL.GL_BLEND)
+        layers = [layer for layer in layers if layer.is_drawn]
+        if frame.has_faint or any(layer.is_glass for layer in layers):
+            self._draw_glass(frame, layers)
+        GL.glBlendFuncSeparate(
+            GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA
+        )
+        for layer in layers:
+            layer.draw_blended(frame)
+        GL.glDisable(GL.GL_BLEND)
+        GL.glDepthMask(True)
+
+    def _draw_glass(self, frame: Frame, layers: list[Layer]) -> None:
+        """Sum up see-through surfaces apart, then lay their mean over the picture, which stays bound."""
+        if self._picture is None:
+            return
+        glass = self._glass
+        glass.depth = self._surfaces.depth
+        glass.resize(*self._surfaces.size)
+        glass.bind()
+        GL.glClearColor(0.0, 0.0, 0.0, 1.0)
+        GL.glClear(GL.GL_COLOR_BUFFER_BIT)
+        GL.glBlendFuncSeparate(GL.GL_ONE, GL.GL_ONE, GL.GL_ZERO, GL.GL_ONE_MINUS_SRC_ALPHA)
+        is_glass = any(layer.is_glass for layer in layers)
+        for layer in layers:
+            if is_glass:
+                layer.draw_glass(frame)
+            if frame.has_faint:
+                layer.draw_faint(frame)
+        self._picture.bind()
+        GL.glDisable(GL.GL_DEPTH_TEST)
+        GL.glBlendFunc(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA)
+        # as many as they are, faint things must not hide what is solid
+        self._pane.draw(frame, glass, self._surfaces, *((1.0, 1.0) if is_glass else FAINT_LIMITS))
+        GL.glEnable(GL.GL_DEPTH_TEST)
+
+    def present(self, frame: Frame, frame_buffer: int, *, smooth: bool) -> None:
+        """Pass 4, onto one of OpenGL's own frame buffers (a window's)."""
+        if self._picture is None:
+            return
+        flush(self._context)
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, frame_buffer)
+        GL.glViewport(0, 0, *frame.size)
+        GL.glDisable(GL.GL_DEPTH_TEST)
+        GL.glDisable(GL.GL_BLEND)
+        self._presenter.draw(frame, self._picture.planes[0], smooth=smooth)
+
+    def read_ids(self, frame: Frame, layers: Iterable[Layer], serial: int) -> IdBuffer:
+        """What pass 1 has drawn, and the thin things before it."""
+        whole = (0, 0, *self._surfaces.size)
+        kinds, indices = decode_ids(self._surfaces.read_bytes(_ID))
+        depths = self._surfaces.read_floats(_DEPTH)
+        object_ids = np.where(kinds == KIND_OBJECT, indices, -1).astype(np.int32)
+        kinds, indices, depths = self._with_thin(frame, layers, whole, (kinds, indices, depths))
+        return IdBuffer.of(object_ids, kinds, indices, depths, frame.camera, serial)
+
+    def pick(self, frame: Frame, layers: Iterable[Layer], x: int, y: int, reach: int) -> PointerHit:
+        """What is drawn at a pixel, thin things being found within `reach` pixels."""
+        width, height = self._surfaces.size
+        if not (0 <= x < width and 0 <= y < height):
+            return PointerHit(x, y)
+        left, top = max(x - reach, 0), max(y - reach, 0)
+        box = (left, top, min(x + reach + 1, width) - left, min(y + reach + 1, height) - top)
+        solid = (*decode_ids(self._surfaces.read_bytes(_ID, box)), self._surfaces.read_floats(_DEPTH, box))
+        kinds, indices, depths = self._with_thin(frame, layers, box, solid)
+        return hit_in_patch(kinds, indices, depths, (left, top), (x, y), frame.camera)
+
+    def _with_thin(self, frame: Frame, layers: Iterable[Layer], box: Box, solid: _Patch) -> _Patch:
+        """Pixels of a box with the lines that can be picked over them."""
+        pickable = [layer for layer in layers if layer.is_pickable and layer.is_drawn]
+        if not pickable:
+            return solid
+        self._thin.depth = self._surfaces.depth
+        self._thin.resize(*self._surfaces.size)
+        self._thin.bind()
+        left, top, width, height = box
+        GL.glEnable(GL.GL_SCISSOR_TEST)
+        GL.glScissor(left, self._surfaces.size[1] - top - height, width, height)
+        GL.glClearColor(0.0, 0.0, 0.0, 0.0)
+        GL.glClear(GL.GL_COLOR_BUFFER_BIT)
+        GL.glDisable(GL.GL_BLEND)
+        GL.glEnable(GL.GL_DEPTH_TEST)
+        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthMask(False)
+        for layer in pickable:
+            layer.draw_pickable(frame)
+        GL.glDepthMask(True)
+        GL.glDisable(GL.GL_SCISSOR_TEST)
+        kinds, indices = decode_ids(self._thin.read_bytes(0, box))
+        thin = kinds > 0
+        depths = np.where(thin, self._thin.read_floats(1, box), solid[2])
+        return np.where(thin, kinds, solid[0]), np.where(thin, indices, solid[1]), depths
+
+    def read_picture(self) -> NDArray[np.uint8]:
+        """The composed picture (H, W, 4), row 0 on top."""
+        if self._picture is None:
+            return np.zeros((0, 0, 4), np.uint8)
+        return self._picture.read_bytes(0)
+
+    def release(self) -> None:
+        self._surfaces.release()
+        self._thin.release()
+        self._glass.release()
+        self._occlusion.release()
+        if self._picture is not None:
+            self._picture.release()

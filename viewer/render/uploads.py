@@ -1,0 +1,86 @@
+"""Sending a scene to the graphics card in small steps, so that nothing else has to wait."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from viewer.render.targets import DRIVER_ERRORS
+from viewer.render.timers import make_timer
+from viewer.render.visuals.object_mesh import UPLOAD_BYTES
+
+STEP_SECONDS = 0.02
+REDRAW_SECONDS = 0.25
+
+
+class UploadQueue:
+    """Runs upload generators while all is idle; `make_current` says whether there is a context yet."""
+
+    def __init__(
+        self,
+        make_current: Callable[[], bool],
+        show_progress: Callable[[], None],
+        finished: Callable[[], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._make_current = make_current
+        self._show_progress = show_progress
+        self._finished = finished
+        self._failed = failed
+        self._waiting: deque[Iterator[int]] = deque()
+        self._shown_at = 0.0
+        self.draw_seconds = 0.0
+        """How long a picture takes; pictures in between must not take most of the time."""
+        self._timer = make_timer(0.001, self._step)
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, *uploads: Iterator[int]) -> None:
+        self._waiting.extend(uploads)
+        if not self._timer.running:
+            self._timer.start()
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+    def stop(self) -> None:
+        self._waiting.clear()
+        self._timer.stop()
+
+    def run(self) -> None:
+        """Send everything now."""
+        for upload in self._waiting:
+            for _ in upload:
+                pass
+        self._waiting.clear()
+
+    def _step(self) -> None:
+        if not self._make_current():
+            return
+        started = time.perf_counter()
+        try:
+            self._send(started + STEP_SECONDS)
+        except DRIVER_ERRORS as error:
+            self.stop()
+            self._failed(error)
+            return
+        done = not self._waiting
+        if done:
+            self._timer.stop()
+        if done or started - self._shown_at > max(REDRAW_SECONDS, 4 * self.draw_seconds):
+            self._shown_at = started
+            self._show_progress()
+        if done:
+            self._finished()
+
+    def _send(self, until: float) -> None:
+        sent = 0
+        while self._waiting and sent < UPLOAD_BYTES and time.perf_counter() < until:
+            step = next(self._waiting[0], None)
+            if step is None:
+                self._waiting.popleft()
+            else:
+                sent += step

@@ -1,0 +1,1 @@
+"""Things the graphics card draws: buffers and shaders, no rules."""
