@@ -1,0 +1,1 @@
+"""The window: PySide6 widgets that draw state and report gestures."""

@@ -1,0 +1,35 @@
+"""The frame that all dialogs share."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from viewer.ui.parts import push_button
+
+
+class Dialog(QDialog):
+    """A window with content above and buttons below. Esc closes it; it is deleted then."""
+
+    def __init__(self, title: str, parent: QWidget | None, *, size: tuple[int, int]) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.resize(*size)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 16, 16, 12)
+        outer.setSpacing(12)
+        outer.addLayout(self.body, 1)
+        outer.addLayout(self._buttons)
+
+    def add_buttons(self, *left: QPushButton, right: tuple[QPushButton, ...] = ()) -> None:
+        """Put buttons below; Close stands on the right when nothing else does."""
+        for button in left:
+            self._buttons.addWidget(button)
+        self._buttons.addStretch(1)
+        for button in right or (push_button("Close", clicked=self.close),):
+            self._buttons.addWidget(button)

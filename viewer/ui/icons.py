@@ -1,0 +1,72 @@
+"""Icons: line drawings in `resources/icons`, colored to fit the theme when they are loaded."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from viewer.errors import ViewerError
+from viewer.resources import resource_path
+from viewer.ui.tokens import Tokens
+
+SIZES_PX = (16, 20, 24, 32, 40, 48, 64)
+"""Physical sizes that are drawn sharp: 16, 20 and 24 px at a scale of 1, 1.5 (nearly) and 2."""
+INK = "currentColor"
+
+
+def icon_names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in resource_path("icons").glob("*.svg")))
+
+
+@lru_cache(maxsize=512)
+def make_icon(name: str, tokens: Tokens) -> QIcon:
+    """The icon in the colors of a theme: normal, disabled, and the accent where it is switched on.
+
+    Pixmaps and not an icon engine of our own: an engine written in Python dies when Qt clones it.
+    """
+    made = QIcon()
+    for size in SIZES_PX:
+        stencil = _stencil(name, size)
+        for mode, state, color in (
+            (QIcon.Mode.Normal, QIcon.State.Off, tokens.text),
+            (QIcon.Mode.Normal, QIcon.State.On, tokens.accent_text),
+            (QIcon.Mode.Disabled, QIcon.State.Off, tokens.faint),
+            (QIcon.Mode.Disabled, QIcon.State.On, tokens.faint),
+            (QIcon.Mode.Selected, QIcon.State.Off, tokens.text),
+        ):
+            made.addPixmap(_tinted(stencil, color), mode, state)
+    return made
+
+
+@lru_cache(maxsize=1024)
+def icon_pixmap(name: str, size: int, color: str, scale: float = 1.0) -> QPixmap:
+    """One icon in one color, `size` logical pixels wide."""
+    pixmap = _tinted(_stencil(name, round(size * scale)), color)
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap
+
+
+@lru_cache(maxsize=2048)
+def _stencil(name: str, size: int) -> QImage:
+    drawing = resource_path("icons", f"{name}.svg").read_bytes().replace(INK.encode(), b"#000000")
+    renderer = QSvgRenderer(QByteArray(drawing))
+    if not renderer.isValid():
+        raise ViewerError("expected an SVG drawing", path=resource_path("icons", f"{name}.svg"))
+    image = QImage(QSize(size, size), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return image
+
+
+def _tinted(stencil: QImage, color: str) -> QPixmap:
+    tinted = stencil.copy()
+    painter = QPainter(tinted)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(tinted.rect(), QColor(color))
+    painter.end()
+    return QPixmap.fromImage(tinted)

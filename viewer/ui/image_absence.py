@@ -1,0 +1,52 @@
+"""Why an image pane is empty, in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from viewer.app.session import Session
+from viewer.imaging.modality import ImagingContext, Modality
+from viewer.model.dataset_notes import DatasetNotes
+from viewer.model.frames import FrameId
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What an empty pane says."""
+
+    icon: str
+    text: str
+    is_problem: bool = False
+
+
+def why_absent(session: Session, modality: Modality[Any], context: ImagingContext) -> Absence | None:
+    """Why the current frame cannot be shown this way; None when it can."""
+    scene, frame, images = session.scene, session.frame, session.images
+    if scene is None:
+        return Absence("images", "Open a scene to see its images here.")
+    if images is None:
+        gap = next((gap for gap in scene.gaps if "image" in gap.what.lower()), None)
+        why = f" {gap.what}: {gap.why}." if gap is not None else ""
+        return Absence("images", f"This scene has no images.{why}", gap is not None and gap.is_broken)
+    if frame is None:
+        return Absence("images", "No camera of this scene has a frame.")
+    available = images.source.modalities(frame)
+    if not available:
+        return Absence("missing", no_image_words(session, frame))
+    missing = modality.missing(available, context)
+    return None if missing is None else Absence("missing", missing)
+
+
+def no_image_words(session: Session, frame: FrameId) -> str:
+    """Why a frame has no image at all, as far as the dataset's tables tell."""
+    file = f"frame.{frame.frame:04d}"
+    notes = None if session.scene is None else session.scene.part(DatasetNotes)
+    reason = None if notes is None else notes.excluded.get(frame)
+    if reason:
+        return f"{file} of {frame.camera} is not in the public release: {reason}."
+    trajectory = session.trajectory(frame.camera)
+    if trajectory is not None and trajectory.index_of(frame.frame) is not None:
+        keyframe = f"the keyframe exists in {frame.camera} but {file} was not in the download"
+        return f"This frame has no image: {keyframe}."
+    return f"{frame.camera} has neither a pose nor an image for {file}."

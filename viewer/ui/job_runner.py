@@ -1,0 +1,113 @@
+"""Starts jobs on lanes and brings what they say back to the main thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from viewer.jobs.job import Progress, Step
+from viewer.jobs.lanes import Job, Lane, Queueing
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class JobRunner(QObject):
+    """Owns the lanes of the window.
+
+    `done`, `failed`, `cancelled` and `step` given to `start` are always called on the main thread.
+    """
+
+    started = Signal(object)  # Job
+    stepped = Signal(object, object)  # Job, Step
+    ended = Signal(object)  # Job
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.scene_lane = Lane("scene", queueing=Queueing.LATEST_ONLY)
+        self.frame_lane = Lane("frames", workers=2, queueing=Queueing.NEWEST_FIRST)
+        self.compute_lane = Lane("compute", queueing=Queueing.IN_ORDER)
+        self.paint_lane = Lane("paint", queueing=Queueing.IN_ORDER)
+        self.save_lane = Lane("save", queueing=Queueing.IN_ORDER)
+        self.export_lane = Lane("export", queueing=Queueing.IN_ORDER)
+        self._is_closed = False
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def start(
+        self,
+        lane: Lane,
+        work: Callable[[Progress], T],
+        *,
+        title: str,
+        key: object = None,
+        is_shown: bool = True,
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[BaseException], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+        step: Callable[[Step], None] | None = None,
+    ) -> Job[T]:
+        """Queue `work` on a lane; the listeners hear of it on the main thread."""
+        job: Job[T] = Job(work, title, key, is_shown)
+        job.progress = Progress(lambda now: self._post(lambda: self._tell_step(job, step, now)))
+        job.on_done = lambda result: self._post(lambda: self._end(job, done, result))
+        job.on_failed = lambda error: self._post(lambda: self._fail(job, failed, error))
+        job.on_cancelled = lambda: self._post(lambda: self._end(job, cancelled))
+        self.started.emit(job)
+        return lane.submit(job)
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Run `call` on the main thread soon; safe from any thread."""
+        self._post(call)
+
+    def close(self, timeout_s: float = 2.0) -> bool:
+        """Refuse new jobs, cancel what can be cancelled, finish saving; True when all stopped in time."""
+        self._is_closed = True
+        lanes = (self.scene_lane, self.frame_lane, self.compute_lane, self.paint_lane, self.export_lane)
+        for lane in lanes:
+            lane.cancel_all()
+        stopped = [lane.close(timeout_s) for lane in (*lanes, self.save_lane)]
+        return all(stopped)
+
+    @property
+    def is_idle(self) -> bool:
+        lanes = (
+            self.scene_lane,
+            self.frame_lane,
+            self.compute_lane,
+            self.paint_lane,
+            self.save_lane,
+            self.export_lane,
+        )
+        return all(lane.is_idle for lane in lanes)
+
+    def _post(self, call: Callable[[], None]) -> None:
+        if not self._is_closed:
+            self._arrived.emit(call)
+
+    @Slot(object)
+    def _deliver(self, call: Callable[[], None]) -> None:
+        if not self._is_closed:
+            call()
+
+    def _tell_step(self, job: Job[Any], step: Callable[[Step], None] | None, now: Step) -> None:
+        self.stepped.emit(job, now)
+        if step is not None:
+            step(now)
+
+    def _end(self, job: Job[Any], listener: Callable[..., None] | None, *what: Any) -> None:
+        self.ended.emit(job)
+        if listener is not None:
+            listener(*what)
+
+    def _fail(
+        self, job: Job[Any], failed: Callable[[BaseException], None] | None, error: BaseException
+    ) -> None:
+        self.ended.emit(job)
+        if failed is not None:
+            failed(error)
+        else:
+            log.error("%s failed", job.title, exc_info=error)

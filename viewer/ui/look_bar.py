@@ -1,0 +1,44 @@
+"""The bar below the 3D view while looking through a camera: how opaque the image is, and the way out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
+
+from viewer.ui.looking import Looking
+
+STEPS = 100
+
+
+class LookBar(QWidget):
+    """Shown only in look-through mode."""
+
+    def __init__(self, looking: Looking) -> None:
+        super().__init__()
+        self._looking = looking
+        self.setObjectName("look_bar")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, STEPS)
+        self.slider.setAccessibleName("Opacity of the image over the scene")
+        self.slider.setToolTip("Opacity of the image over the scene (O hides and shows it)")
+        self.slider.setMaximumWidth(320)
+        leave = QPushButton("Leave")
+        leave.setToolTip("Back to the free view (Esc)")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(8)
+        row.addWidget(QLabel("Looking through the camera"))
+        row.addStretch(1)
+        row.addWidget(QLabel("Scene"))
+        row.addWidget(self.slider, 2)
+        row.addWidget(QLabel("Image"))
+        row.addStretch(1)
+        row.addWidget(leave)
+        self.slider.valueChanged.connect(lambda value: looking.set_opacity(value / STEPS))
+        leave.clicked.connect(looking.toggle)
+        looking.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.slider.setValue(round(self._looking.opacity * STEPS))
+        self.setVisible(self._looking.is_on)

@@ -1,0 +1,121 @@
+"""Looking through the current frame's camera, its image laid over the scene."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from viewer.app.frame_picture import frame_picture
+from viewer.errors import FormatError
+from viewer.model.frames import FrameId
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
+
+DEFAULT_OPACITY = 0.5
+
+
+class Looking(QObject):
+    """The look-through mode: which camera, which picture over it and how opaque."""
+
+    changed = Signal()
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.is_on = False
+        self.opacity = DEFAULT_OPACITY
+        self._hidden_opacity = 0.0
+        self._picture: tuple[FrameId, NDArray[np.uint8]] | None = None
+        window.session.frame_changed.connect(self._follow_frame)
+        window.session.scene_changed.connect(self._leave)
+        window.scene_view.look_through_left.connect(self._left)
+
+    def toggle(self) -> None:
+        if self.is_on:
+            self._leave()
+        else:
+            self._enter()
+
+    def toggle_overlay(self) -> None:
+        """Show the scene alone, or the image over it as opaque as before."""
+        if self.opacity > 0:
+            self._hidden_opacity = self.opacity
+            self.set_opacity(0.0)
+        else:
+            self.set_opacity(self._hidden_opacity or DEFAULT_OPACITY)
+        if not self.is_on:
+            self._enter()
+
+    def set_opacity(self, opacity: float) -> None:
+        if opacity != self.opacity:
+            self.opacity = opacity
+            self._apply()
+            self.changed.emit()
+
+    def _enter(self) -> None:
+        if self._window.session.frame_camera() is None:
+            self._window.tell("This frame has no camera pose to look through")
+            self.changed.emit()
+            return
+        self.is_on = True
+        self._window.bookmarks.remember()
+        self._apply()
+        self._fetch()
+        self.changed.emit()
+
+    def _leave(self) -> None:
+        if self.is_on:
+            self.is_on = False
+            self._window.scene_view.look_through(None, None, 0.0)
+            self.changed.emit()
+
+    def _left(self) -> None:
+        if self.is_on:
+            self.is_on = False
+            self.changed.emit()
+
+    def _follow_frame(self, _: object) -> None:
+        if self.is_on:
+            self._apply()
+            self._fetch()
+
+    def _apply(self) -> None:
+        if not self.is_on:
+            return
+        camera = self._window.session.frame_camera()
+        if camera is None:
+            self._leave()
+            return
+        frame = self._window.session.frame
+        picture = self._picture[1] if self._picture is not None and self._picture[0] == frame else None
+        self._window.scene_view.look_through(camera, picture, self.opacity)
+
+    def _fetch(self) -> None:
+        frame, images = self._window.session.frame, self._window.session.images
+        if frame is None or images is None or (self._picture is not None and self._picture[0] == frame):
+            return
+        self._window.runner.start(
+            self._window.runner.frame_lane,
+            lambda _: frame_picture(images.source, frame),
+            title="Image to look through",
+            is_shown=False,
+            key="look-through",
+            done=partial(self._arrived, frame),
+            failed=self._missing,
+        )
+
+    def _arrived(self, frame: FrameId, picture: NDArray[np.uint8] | None) -> None:
+        if picture is not None and frame == self._window.session.frame:
+            self._picture = (frame, picture)
+            self._apply()
+
+    def _missing(self, error: BaseException) -> None:
+        if isinstance(error, FormatError):
+            self._window.tell(str(error))
+        else:
+            raise error

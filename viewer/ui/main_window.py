@@ -1,0 +1,364 @@
+"""The main window: what stands where, and who listens to whom. No rules."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.app.session import ColorBy, Session
+from viewer.app.settings import Settings, save_settings
+from viewer.errors import ViewerError
+from viewer.render.scene_view import SceneView
+from viewer.ui import docks, theme
+from viewer.ui.actions import ActionSet
+from viewer.ui.autosave import Autosave
+from viewer.ui.banner import Banners
+from viewer.ui.bookmarks import Bookmarks
+from viewer.ui.class_keys import ClassKeys
+from viewer.ui.clip_bar import ClipBar
+from viewer.ui.clipping import Clipping
+from viewer.ui.debt import Debt
+from viewer.ui.empty_view import EmptyView, is_empty
+from viewer.ui.job_runner import JobRunner
+from viewer.ui.kept_versions import KeptVersions
+from viewer.ui.label_commands import LabelCommands
+from viewer.ui.label_export import LabelExport
+from viewer.ui.layer_styles import LayerStyles
+from viewer.ui.look_bar import LookBar
+from viewer.ui.looking import Looking
+from viewer.ui.opening import Opening
+from viewer.ui.painting import Painting
+from viewer.ui.progress_strip import ProgressStrip
+from viewer.ui.recording import Recording
+from viewer.ui.saving import Saving
+from viewer.ui.scene_bridge import SceneBridge
+from viewer.ui.side_windows import SideWindows
+from viewer.ui.status_line import StatusLine
+from viewer.ui.stroke_hint import StrokeHint
+from viewer.ui.view_area import ViewArea
+from viewer.ui.viewing import Viewing
+from viewer.ui.welcome import Welcome
+
+log = logging.getLogger(__name__)
+MESSAGE_MS = 6000
+
+
+class MainWindow(QMainWindow):
+    """3D view in the middle, docks around it, one command table above."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.settings = Settings() if settings is None else settings
+        self.session = Session()
+        self.runner = JobRunner(self)
+        self.scene_view = SceneView()
+        self.actions_table = ActionSet(self)
+        self.menus = self.actions_table.fill_menus(self.menuBar())
+        self._may_close = False
+        self._layout_to_come: QByteArray | None = None
+
+        self.banners = Banners()
+        self.progress_strip = ProgressStrip(self.runner)
+        self.stroke_hint = StrokeHint(self)
+        self.saving = Saving(self)
+        self.painting = Painting(self)
+        self.viewing = Viewing(self)
+        self.side_windows = SideWindows(self)
+        self.class_keys = ClassKeys(self.session, self.painting.in_turn, self)
+        self.label_commands = LabelCommands(self)
+        self.kept_versions = KeptVersions(self)
+        self.label_export = LabelExport(self)
+        self.opening = Opening(self)
+        self.autosave = Autosave(self)
+        self.recording = Recording(self)
+        self.bookmarks = Bookmarks(self, self.menus["View"].addMenu("Book&marks"))
+        self.looking = Looking(self)
+        self.clipping = Clipping(self)
+        self.layer_styles = LayerStyles(self)
+        self.status_line = StatusLine(self)
+        self.setStatusBar(self.status_line)
+        self.welcome = Welcome(self.runner)
+        self.empty_view = EmptyView()
+        self.look_bar = LookBar(self.looking)
+        self.clip_bar = ClipBar(self.session, self.scene_view, self.clipping)
+        self.setCentralWidget(self._central())
+        self.panels = docks.make_panels(self)
+        self.frames_panel = self.panels.frames
+        self.images_panel = self.panels.images
+        self.docks = docks.add_docks(self, self.panels)
+        self.toolbar = self._toolbar()
+        self.bridge = SceneBridge(self)
+        self.debt = Debt(self)
+
+        self._connect()
+        self._fill_window_menu()
+        self._fill_recent_menu()
+        self.setAcceptDrops(True)
+        self.apply_settings(self.settings)
+        self._restore_layout()
+        self._show_title()
+        self._switch_page()
+        self._refresh_actions()
+
+    # construction
+
+    def _central(self) -> QWidget:
+        middle = QWidget()
+        self.stack = ViewArea(self.progress_strip)
+        self.stack.addWidget(self.welcome)
+        self.stack.addWidget(self.scene_view.native)
+        self.stack.addWidget(self.empty_view)
+        self.scene_view.native.setAccessibleName("3D view")
+        self.scene_view.native.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.scene_view.native.setMinimumSize(240, 180)
+        box = QVBoxLayout(middle)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.banners)
+        box.addWidget(self.stack, 1)
+        box.addWidget(self.look_bar)
+        box.addWidget(self.clip_bar)
+        return middle
+
+    def _toolbar(self) -> QToolBar:
+        bar = QToolBar("Main toolbar")
+        bar.setObjectName("main_toolbar")
+        bar.setMovable(False)
+        self.actions_table.fill_toolbar(bar)
+        self.addToolBar(bar)
+        return bar
+
+    def _connect(self) -> None:
+        session = self.session
+        for signal in (
+            session.scene_changed,
+            session.frame_changed,
+            session.selection_changed,
+            session.history_changed,
+            session.brush_changed,
+            session.saved_changed,
+            session.visibility_changed,
+            session.clip_changed,
+            session.color_by_changed,
+        ):
+            signal.connect(self._refresh_actions)
+        session.scene_changed.connect(self._show_title)
+        session.scene_changed.connect(self._switch_page)
+        session.history_changed.connect(self._show_title)
+        session.saved_changed.connect(self._show_title)
+        self.class_keys.told.connect(self.tell)
+        self.class_keys.changed.connect(self._refresh_actions)
+        self.looking.changed.connect(self._refresh_actions)
+        self.recording.changed.connect(self._refresh_actions)
+        self.layer_styles.changed.connect(self._refresh_actions)
+        self.opening.recent_changed.connect(self._fill_recent_menu)
+        self.empty_view.overlay_requested.connect(self.opening.ask_overlay)
+        self.empty_view.inventory_requested.connect(self.side_windows.inventory)
+        self.welcome.sample_requested.connect(self.opening.open_sample)
+        self.welcome.folder_requested.connect(self.opening.ask_folder)
+        self.welcome.path_requested.connect(self.opening.open_path)
+        self.welcome.dropped.connect(self._open_dropped)
+        self.welcome.missing_found.connect(self._grey_out_recent)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
+        self.actions_table.act_on(self.scene_view.native, self.panels.images, self.panels.frames)
+
+    def _fill_window_menu(self) -> None:
+        menu = self.menuBar().addMenu("&Window")
+        for dock in self.docks.values():
+            menu.addAction(dock.toggleViewAction())
+        menu.addSeparator()
+        menu.addAction("&Reset Layout", self.reset_layout)
+        help_menu = self.menus["Help"].menuAction()
+        self.menuBar().insertMenu(help_menu, menu)
+
+    def _fill_recent_menu(self) -> None:
+        if not hasattr(self, "recent_menu"):
+            self.recent_menu = self.menus["File"].addMenu("Open &Recent")
+            self.menus["File"].insertMenu(self.actions_table["open_sample"], self.recent_menu)
+        self.recent_menu.clear()
+        recent = self.opening.recent()
+        for path in recent:
+            action = self.recent_menu.addAction(str(path))
+            action.setData(path)
+            action.triggered.connect(lambda _=False, p=path: self.opening.open_path(p))
+        self.recent_menu.setEnabled(bool(recent))
+        self.welcome.set_recent(recent)
+
+    def _grey_out_recent(self, missing: set[Path]) -> None:
+        for action in self.recent_menu.actions():
+            action.setEnabled(action.data() not in missing)
+
+    # state of the window
+
+    def _refresh_actions(self, *_: object) -> None:
+        table, session = self.actions_table, self.session
+        labelling = session.labelling
+        there = {
+            "scene": session.scene is not None,
+            "labels": labelling is not None,
+            "frame": session.frame is not None,
+            "camera": session.frame_camera() is not None,
+            "selection": len(session.selection) > 0,
+            "undo": labelling is not None and labelling.history.can_undo,
+            "redo": labelling is not None and labelling.history.can_redo,
+        }
+        table.enable(lambda need: there.get(need, True))
+        for color_by in ColorBy:
+            table[f"color_{color_by.value}"].setChecked(session.color_by is color_by)
+        table["look_through"].setChecked(self.looking.is_on)
+        table[f"theme_{self.settings.theme}"].setChecked(True)
+        self.painting.show_brush(table)
+        self.recording.show_state(table)
+        self.clipping.show_state(table)
+        self.class_keys.show_state(table)
+        table["xray"].setChecked(session.is_xray)
+        self.layer_styles.show_switches(table)
+
+    def _show_title(self) -> None:
+        scene = self.session.scene
+        name = "Hypersim Viewer" if scene is None else f"{scene.name}[*] - Hypersim Viewer"
+        self.setWindowTitle(name if scene is not None else f"{name}[*]")
+        self.setWindowModified(self.session.is_dirty)
+
+    def _switch_page(self) -> None:
+        scene = self.session.scene
+        self._show_docks(scene is not None)
+        if scene is None:
+            self.stack.setCurrentWidget(self.welcome)
+        elif is_empty(scene):
+            self.empty_view.show_scene(scene)
+            self.stack.setCurrentWidget(self.empty_view)
+        else:
+            self.stack.setCurrentWidget(self.scene_view.native)
+            self.scene_view.native.setFocus()
+
+    def _show_docks(self, are_wanted: bool) -> None:
+        """The welcome page stands alone; the docks come with the first scene, as they were left."""
+        if are_wanted and self._layout_to_come is not None:
+            self.restoreState(self._layout_to_come, docks.LAYOUT_VERSION)
+            self._layout_to_come = None
+        elif not are_wanted and self._layout_to_come is None:
+            self._layout_to_come = self.saveState(docks.LAYOUT_VERSION)
+            for dock in self.docks.values():
+                dock.hide()
+
+    def tell(self, message: str) -> None:
+        """Say something in passing, in the status bar."""
+        self.status_line.showMessage(message, MESSAGE_MS)
+
+    # settings and theme
+
+    def apply_settings(self, settings: Settings) -> None:
+        self.settings = settings
+        self.scene_view.navigator.speed = settings.fly_speed_m_per_s
+        self.scene_view.set_reduced_motion(settings.reduced_motion)
+        self._apply_theme()
+
+    def change_settings(self, settings: Settings) -> None:
+        """Apply settings and keep them on disk."""
+        self.apply_settings(settings)
+        try:
+            save_settings(settings)
+        except OSError as error:
+            self.banners.show_error(ViewerError(f"the settings could not be kept: {error}"))
+        self._refresh_actions()
+
+    def _apply_theme(self, *_: object) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, self.settings.theme)
+        self.scene_view.set_theme(theme.is_dark())
+
+    def _use_theme(self, name: str) -> None:
+        self.change_settings(replace(self.settings, theme=name))
+
+    def use_theme_system(self) -> None:
+        self._use_theme("system")
+
+    def use_theme_dark(self) -> None:
+        self._use_theme("dark")
+
+    def use_theme_light(self) -> None:
+        self._use_theme("light")
+
+    # layout
+
+    def reset_layout(self) -> None:
+        docks.arrange(self, self.docks)
+        if self.session.scene is None:
+            self._layout_to_come = None
+            self._show_docks(False)
+
+    def _restore_layout(self) -> None:
+        docks.arrange(self, self.docks)
+        stored = QSettings()
+        geometry, state = stored.value("window/geometry"), stored.value("window/state")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        else:
+            docks.size_to_screen(self)
+        if state is not None:
+            self.restoreState(state, docks.LAYOUT_VERSION)
+        self.images_panel.restore_state(docks.stored_dict("panels/images"))
+
+    def _keep_layout(self) -> None:
+        stored = QSettings()
+        stored.setValue("window/geometry", self.saveGeometry())
+        state = self._layout_to_come or self.saveState(docks.LAYOUT_VERSION)
+        stored.setValue("window/state", state)
+        docks.store_dict("panels/images", self.images_panel.save_state())
+
+    # commands of the window itself
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # Qt's own
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self._open_dropped(paths)
+
+    def _open_dropped(self, paths: list[Path]) -> None:
+        """Open the first, once whoever dropped them is free again."""
+        folder = paths[0] if os.path.isdir(paths[0]) else paths[0].parent
+        QTimer.singleShot(0, self, lambda: self.opening.open_path(folder))
+        if len(paths) > 1:
+            self.tell(f"Only {folder.name} is opened. Lay Another Folder (File) adds parts of a scene.")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close and (self.session.is_dirty or self.painting.is_busy):
+            event.ignore()
+            self.saving.ask_then(self._close_for_good)
+            return
+        self._keep_layout()
+        self.saving.end_work()
+        self.autosave.close()
+        self.painting.close()
+        if not self.runner.close():
+            log.warning("a background job did not stop in time")
+        self.scene_view.close()
+        event.accept()
+
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()

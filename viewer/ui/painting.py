@@ -1,0 +1,338 @@
+"""Painting from the window: strokes of the 3D view become label edits, keys become brush changes."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPoint, QTimer
+
+from viewer.app.painting import IdPicker, Picker, RayPicker, visible_mask
+from viewer.app.session import NOTHING
+from viewer.errors import ViewerError
+from viewer.geometry.ray_scene import RayScene
+from viewer.jobs.job import Progress
+from viewer.model.labels import LabelLayer
+from viewer.model.mesh import Mesh
+from viewer.model.stroke import PixelSet
+from viewer.tools.registry import tool_named
+from viewer.tools.tool import Cover, Gesture, Outcome
+
+if TYPE_CHECKING:
+    from viewer.app.labelling import Labelling
+    from viewer.render.strokes import Stroke
+    from viewer.ui.actions import ActionSet
+    from viewer.ui.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+PREVIEW_MS = 40
+SHAPES = {"rectangle": "rectangle", "line": "line", "pen": "pen", "lasso": "lasso", "eyedropper": "none"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownHits(RayPicker):
+    """What rays through the covered pixels have found already, off the main thread."""
+
+    objects: NDArray[np.int64] = field(default_factory=lambda: NOTHING)
+
+    def objects_hit(self, pixels: PixelSet) -> NDArray[np.int64]:
+        return self.objects
+
+    def objects_through(self, pixels: PixelSet) -> NDArray[np.int64]:
+        return self.objects
+
+    def object_at(self, x: int, y: int) -> int:
+        return int(self.objects[0]) if len(self.objects) else -1
+
+
+class Painting(QObject):
+    """Strokes, undo and the brush.
+
+    On a mesh the rays of a stroke are cast by a worker. What the user asks for meanwhile waits for the
+    stroke, so that everything happens in the order in which it was asked.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._rays: RayScene | None = None
+        self._rays_of: Mesh | None = None
+        self._pending = 0
+        self._waiting: deque[Callable[[], object]] = deque()
+        self._previewed: Stroke | None = None
+        self._preview_timer = QTimer(self)
+        self._preview_timer.setSingleShot(True)
+        self._preview_timer.setInterval(PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._preview)
+        self._path: NDArray[np.int32] | None = None
+        view, session = window.scene_view, window.session
+        view.stroke_started.connect(self._stroke_moved)
+        view.stroke_moved.connect(self._stroke_moved)
+        view.stroke_finished.connect(self._stroke_finished)
+        view.stroke_cancelled.connect(self._end_preview)
+        view.new_instance_requested.connect(self.new_instance)
+        session.scene_changed.connect(self._forget)
+        session.brush_changed.connect(self._show_tool)
+
+    # precise picking
+
+    def prepare_rays(self, mesh: Mesh) -> None:
+        """Build the ray structure in the background; strokes that come earlier wait for it."""
+        self._rays_of = mesh
+
+        def done(rays: RayScene) -> None:
+            if self._rays_of is mesh:
+                self._rays = rays
+
+        def work(progress: Progress) -> RayScene:
+            rays = RayScene.build(mesh, progress)
+            # also here: a stroke queued behind this job starts before the main thread hears of it
+            if self._rays_of is mesh:
+                self._rays = rays
+            return rays
+
+        self._window.runner.start(
+            self._window.runner.paint_lane,
+            work,
+            title="Preparing precise picking",
+            done=done,
+            failed=self._explain,
+        )
+
+    @property
+    def rays(self) -> RayScene | None:
+        """For precise picking; None while it is being prepared, and in scenes without a mesh."""
+        return self._rays
+
+    @property
+    def is_busy(self) -> bool:
+        """True while strokes are being computed."""
+        return self._pending > 0
+
+    def close(self) -> None:
+        self._preview_timer.stop()
+        self._waiting.clear()
+
+    def _forget(self) -> None:
+        self._window.runner.paint_lane.cancel_all()
+        self._rays = None
+        self._rays_of = None
+        self._waiting.clear()
+        self._end_preview()
+        self._show_tool()
+
+    # strokes
+
+    def _outcome(self, gesture: Gesture) -> Outcome:
+        labelling = self._window.session.labelling
+        return None if labelling is None else tool_named(labelling.brush.tool).finish(gesture)
+
+    def _stroke_finished(self, stroke: Stroke) -> None:
+        self._end_preview()
+        gesture = Gesture(stroke.path, stroke.modifiers, stroke.button)
+        self.in_turn(lambda: self._apply(gesture))
+
+    def _apply(self, gesture: Gesture) -> None:
+        session = self._window.session
+        labelling = session.labelling
+        outcome = self._outcome(gesture)
+        if labelling is None or outcome is None:
+            self._tell_why_not()
+            return
+        if self._rays_of is None:
+            self._finish(labelling, gesture, IdPicker(self._window.scene_view.id_buffer()))
+            return
+        camera = self._window.scene_view.current_camera()
+        visible, clip = visible_mask(session.object_count, session.untouchable), session.clip
+        through = labelling.brush.select_through
+
+        def work(progress: Progress) -> KnownHits:
+            progress.check()
+            rays = self._rays
+            if rays is None:
+                raise ViewerError("precise picking could not be prepared for this mesh")
+            picker = RayPicker(rays, camera, visible, clip)
+            if isinstance(outcome, Cover):
+                find = picker.objects_through if through else picker.objects_hit
+                return KnownHits(rays, camera, visible, clip, objects=find(outcome.pixels))
+            found = picker.object_at(outcome.x, outcome.y)
+            objects = np.array([found] if found >= 0 else [], np.int64)
+            return KnownHits(rays, camera, visible, clip, objects=objects)
+
+        self._pending += 1
+
+        def done(hits: KnownHits) -> None:
+            if session.labelling is labelling:
+                self._finish(labelling, gesture, hits)
+            self._settle()
+
+        def failed(error: BaseException) -> None:
+            self._explain(error)
+            self._settle()
+
+        self._window.runner.start(
+            self._window.runner.paint_lane,
+            work,
+            title="Painting",
+            done=done,
+            failed=failed,
+            cancelled=self._settle,
+        )
+
+    def paint(self, labelling: Labelling, gesture: Gesture, picker: Picker) -> None:
+        """Apply a stroke made elsewhere, such as over an image, in its turn."""
+        self.in_turn(lambda: self._finish(labelling, gesture, picker))
+
+    def _finish(self, labelling: Labelling, gesture: Gesture, picker: Picker) -> None:
+        try:
+            result = labelling.stroke(gesture, picker)
+        except ViewerError as error:
+            self._window.banners.show_error(error)
+            return
+        if result.is_stroke:
+            remarks = f", {result.remarks}" if result.remarks else ""
+            self._window.tell(f"{result.title}{remarks}" if result.edit else result.summary)
+
+    def in_turn(self, call: Callable[[], object]) -> None:
+        """Do it now, or after the strokes that are still being cast."""
+        if self._pending:
+            self._waiting.append(call)
+        else:
+            call()
+
+    def _settle(self) -> None:
+        self._pending -= 1
+        while self._waiting and not self._pending:
+            self._waiting.popleft()()
+
+    def _tell_why_not(self) -> None:
+        if self._window.session.labelling is None and self._window.session.scene is not None:
+            self._window.tell(
+                "Labelling needs the list of objects: metadata_objects.csv or metadata_nodes.csv"
+            )
+
+    def _explain(self, error: BaseException) -> None:
+        if isinstance(error, ViewerError):
+            self._window.banners.show_error(error)
+        else:
+            log.error("painting failed", exc_info=error)
+            self._window.banners.show_unexpected(error)
+
+    # preview
+
+    def _stroke_moved(self, path: NDArray[np.int32]) -> None:
+        self._path = path
+        if not self._preview_timer.isActive():
+            self._preview_timer.start()
+
+    def _preview(self) -> None:
+        labelling = self._window.session.labelling
+        if self._path is None or labelling is None:
+            return
+        gesture = Gesture(self._path)
+        if not isinstance(self._outcome(gesture), Cover):
+            return
+        result = labelling.preview(gesture, IdPicker(self._window.scene_view.id_buffer()))
+        self._window.scene_view.set_stroke_preview(result.changed)
+        self._window.tell(f"Would change {result.summary}")
+        view = self._window.scene_view
+        x, y = (round(int(value) / view.pixel_scale) for value in self._path[-1])
+        at = view.native.mapTo(self._window, QPoint(x, y))
+        is_partial = labelling.brush.select_through and self._rays_of is not None
+        self._window.stroke_hint.show_preview(result, at, is_partial=is_partial)
+
+    def _end_preview(self) -> None:
+        self._preview_timer.stop()
+        self._path = None
+        self._window.scene_view.set_stroke_preview(None)
+        self._window.stroke_hint.show_preview(None)
+
+    # commands
+
+    def undo(self) -> None:
+        self.in_turn(lambda: self._on_labelling(lambda labelling: labelling.undo()))
+
+    def redo(self) -> None:
+        self.in_turn(lambda: self._on_labelling(lambda labelling: labelling.redo()))
+
+    def new_instance(self) -> None:
+        def create(labelling: Labelling) -> None:
+            if labelling.brush.layer is LabelLayer.INSTANCE:
+                labelling.create_instance()
+            else:
+                self._window.tell("New instances are made in the instance layer (Y switches the layer)")
+
+        self.in_turn(lambda: self._on_labelling(create))
+
+    def use_pen(self) -> None:
+        self._set_brush(tool="pen")
+
+    def use_line(self) -> None:
+        self._set_brush(tool="line")
+
+    def use_rectangle(self) -> None:
+        self._set_brush(tool="rectangle")
+
+    def use_eyedropper(self) -> None:
+        self._set_brush(tool="eyedropper")
+
+    def use_lasso(self) -> None:
+        self._set_brush(tool="lasso")
+
+    def toggle_sticky(self) -> None:
+        self._window.scene_view.sticky_paint = not self._window.scene_view.sticky_paint
+        self._window.tell(
+            "Left drag paints; Q returns to orbiting"
+            if self._window.scene_view.sticky_paint
+            else "Left drag orbits"
+        )
+
+    def toggle_erase(self) -> None:
+        self.in_turn(lambda: self._on_labelling(lambda one: one.set_brush(erase=not one.brush.erase)))
+
+    def toggle_unique(self) -> None:
+        self.in_turn(lambda: self._on_labelling(lambda one: one.set_brush(unique=not one.brush.unique)))
+
+    def switch_layer(self) -> None:
+        def switch(labelling: Labelling) -> None:
+            is_class = labelling.brush.layer is LabelLayer.SEMANTIC
+            labelling.set_brush(layer=LabelLayer.INSTANCE if is_class else LabelLayer.SEMANTIC)
+
+        self.in_turn(lambda: self._on_labelling(switch))
+
+    def _set_brush(self, **changes: object) -> None:
+        self.in_turn(lambda: self._on_labelling(lambda labelling: labelling.set_brush(**changes)))
+
+    def _on_labelling(self, call: Callable[[Labelling], object]) -> None:
+        labelling = self._window.session.labelling
+        if labelling is None:
+            self._tell_why_not()
+            return
+        try:
+            call(labelling)
+        except ViewerError as error:
+            self._window.banners.show_error(error)
+
+    # what the brush looks like elsewhere
+
+    def _show_tool(self) -> None:
+        labelling = self._window.session.labelling
+        tool = "none" if labelling is None else labelling.brush.tool
+        self._window.scene_view.stroke_shape = SHAPES.get(tool, "pen")
+
+    def show_brush(self, table: ActionSet) -> None:
+        """Tick the commands that say what the brush is."""
+        labelling = self._window.session.labelling
+        table["sticky_paint"].setChecked(self._window.scene_view.sticky_paint)
+        if labelling is None:
+            return
+        brush = labelling.brush
+        for tool in ("pen", "line", "rectangle", "eyedropper", "lasso"):
+            table[f"tool_{tool}"].setChecked(brush.tool == tool)
+        table["erase"].setChecked(brush.erase)
+        table["unique"].setChecked(brush.unique)

@@ -1,0 +1,141 @@
+"""Places one to six image panes so that their pictures are as large as they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QGridLayout, QToolButton, QWidget
+
+from viewer.ui import theme
+from viewer.ui.parts import tool_button
+
+PANE_COUNTS: Final = (1, 2, 3, 4, 6)
+PANE_EXTRA_PX: Final = 50
+"""Height of a pane's header and value line."""
+SPACING_PX: Final = 6
+TOOL_SIZE: Final = QSize(26, 23)
+GLYPH_ROWS: Final = {1: (1,), 2: (2,), 3: (1, 2), 4: (2, 2), 6: (3, 3)}
+
+
+class PaneCountButton(QToolButton):
+    """A small drawing of that many panes."""
+
+    def __init__(self, count: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows = GLYPH_ROWS[count]
+        self.setCheckable(True)
+        self.setAutoRaise(True)
+        self.setFixedSize(TOOL_SIZE)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        name = self.tr("One pane") if count == 1 else self.tr("{0} panes").format(count)
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colors = theme.tokens()
+        painter = QPainter(self)
+        painter.setPen(QPen(QColor(colors.accent_text if self.isChecked() else colors.muted), 1))
+        place = QRectF((self.width() - 14) // 2 + 0.5, (self.height() - 11) // 2 + 0.5, 14, 11)
+        height = place.height() / len(self._rows)
+        for row, columns in enumerate(self._rows):
+            width = place.width() / columns
+            for column in range(columns):
+                left, top = place.left() + column * width, place.top() + row * height
+                painter.drawRect(QRectF(round(left) - 0.5, round(top) - 0.5, round(width), round(height)))
+        painter.end()
+
+
+class PaneGrid(QWidget):
+    """The panes, and beside or above them the tools for all of them."""
+
+    count_chosen = Signal(int)
+    link_changed = Signal(bool)
+    fit_asked = Signal()
+
+    def __init__(self, panes: Sequence[QWidget], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._panes = panes
+        self._count = 0
+        self._placed = (0, 0)
+        self._tools = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._tools.setSpacing(2)
+        self._buttons = QButtonGroup(self)
+        for count in PANE_COUNTS:
+            button = PaneCountButton(count, self)
+            self._buttons.addButton(button, count)
+            self._tools.addWidget(button)
+        self._buttons.idClicked.connect(self.count_chosen)
+        self.link = tool_button(
+            "link",
+            self.tr("Link panes"),
+            self.tr("All panes zoom, pan and point together"),
+            is_checkable=True,
+        )
+        self.link.setChecked(True)
+        self.link.toggled.connect(self.link_changed)
+        fit = tool_button(
+            "fit",
+            self.tr("Whole image"),
+            self.tr("Show the whole image (double-click)"),
+            clicked=self.fit_asked.emit,
+        )
+        for tool in (self.link, fit):
+            tool.setFixedSize(TOOL_SIZE)
+            self._tools.addWidget(tool)
+        self._tools.addStretch(1)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(SPACING_PX)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._body.setContentsMargins(4, 2, 4, 2)
+        self._body.setSpacing(4)
+        self._body.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        self._body.addLayout(self._tools)
+        self._body.addLayout(self._grid, 1)
+
+    def show_count(self, count: int) -> None:
+        """Show the first `count` panes."""
+        self._count = count
+        button = self._buttons.button(count)
+        if button is not None:
+            button.setChecked(True)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, 150)
+
+    def _arrange(self) -> None:
+        is_wide = self.width() >= self.height()
+        directions = QBoxLayout.Direction
+        self._body.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+        self._tools.setDirection(directions.TopToBottom if is_wide else directions.LeftToRight)
+        columns = best_columns(self._count, self.width(), self.height())
+        if (columns, self._count) == self._placed:
+            return
+        self._placed = (columns, self._count)
+        for pane in self._panes:
+            self._grid.removeWidget(pane)
+        for number, pane in enumerate(self._panes):
+            if number < self._count:
+                self._grid.addWidget(pane, number // columns, number % columns)
+            pane.setVisible(number < self._count)
+        for k in range(len(self._panes)):
+            self._grid.setColumnStretch(k, int(k < columns))
+            self._grid.setRowStretch(k, int(k < -(-self._count // columns)))
+
+
+def best_columns(count: int, width: int, height: int) -> int:
+    """How many columns make 4:3 pictures largest in a place of this size."""
+
+    def picture_width(columns: int) -> float:
+        rows = -(-count // columns)
+        return min(width / columns, (height / rows - PANE_EXTRA_PX) * 4 / 3)
+
+    return max(range(1, count + 1), key=lambda columns: (picture_width(columns), -columns))

@@ -1,0 +1,1 @@
+"""Dock contents, one panel per file."""

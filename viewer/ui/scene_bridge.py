@@ -1,0 +1,166 @@
+"""Between the session and the 3D view: what changed in one is shown in the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+
+from viewer.app.session import ColorBy
+from viewer.model.boxes import BoxSets
+from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows, rows_for
+from viewer.model.frames import FrameId
+from viewer.model.labels import LabelChange, LabelLayer
+
+if TYPE_CHECKING:
+    from viewer.render.id_buffer import PointerHit
+    from viewer.render.scene_view import SceneView
+    from viewer.ui.main_window import MainWindow
+
+UNKNOWN_PHOTO = (150, 150, 150, 255)
+COLOR_LAYER = {ColorBy.CLASS: LabelLayer.SEMANTIC, ColorBy.INSTANCE: LabelLayer.INSTANCE}
+
+
+class SceneBridge(QObject):
+    """Listens to the session and tells the view, and the other way round. Decides nothing."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._view: SceneView = window.scene_view
+        self._has_pointer = False
+        session = window.session
+        session.scene_changed.connect(self._show_scene)
+        session.points_changed.connect(self._show_points)
+        session.labels_changed.connect(self._recolor_some)
+        session.instances_changed.connect(self._recolor_if_instances)
+        session.color_by_changed.connect(self._recolor)
+        session.selection_changed.connect(self._show_selection)
+        session.hovered_changed.connect(self._show_hovered)
+        session.visibility_changed.connect(self._show_visibility)
+        session.clip_changed.connect(self._show_clip)
+        session.frame_changed.connect(self._show_frame)
+        self._view.pointer_rested.connect(self._hover)
+        self._view.clicked.connect(self._click)
+        self._view.frustum_clicked.connect(self._go_to_frame)
+        window.images_panel.pixel_described.connect(self._pointer_in_images)
+
+    # session → view
+
+    def _show_scene(self) -> None:
+        session = self._window.session
+        scene = session.scene
+        gpu_mesh = None if session.opened is None else session.opened.gpu_mesh
+        self._view.set_scene(scene, gpu_mesh)
+        self._recolor()
+
+    def _show_points(self) -> None:
+        self._view.set_points(self._window.session.points)
+
+    def _show_frame(self, frame: FrameId | None) -> None:
+        self._view.set_current_frame(frame)
+
+    def _recolor(self, *_: object) -> None:
+        session = self._window.session
+        count = session.object_count
+        mode = {ColorBy.NORMAL: "normal", ColorBy.PHOTO: "photo"}.get(session.color_by, "table")
+        if count:
+            self._view.set_object_colors(self._rows(count))
+        self._view.set_color_mode(mode)
+        self._recolor_boxes()
+
+    def _recolor_boxes(self) -> None:
+        """Boxes have the color of their instance's class, or of the instance where that is asked for."""
+        session = self._window.session
+        labelling = session.labelling
+        if labelling is None or session.scene is None or session.scene.part(BoxSets) is None:
+            return
+        rows = np.maximum(labelling.instances.color_rows(), 0).astype(np.uint8)
+        if session.color_by is ColorBy.CLASS:
+            labels = labelling.labels
+            members = np.flatnonzero((labels.instance > 0) & (labels.instance < len(rows)))
+            classes = rows_for(LabelLayer.SEMANTIC, labels, labelling.table, labelling.instances, members)
+            rows[labels.instance[members]] = classes[:, :3]
+        self._view.set_box_colors(rows)
+
+    def _rows(self, count: int) -> NDArray[np.uint8]:
+        session = self._window.session
+        labelling = session.labelling
+        if session.color_by is ColorBy.PHOTO:
+            rows = np.empty((count, 4), np.uint8)
+            rows[:] = UNKNOWN_PHOTO
+            if session.albedo is not None:
+                known = session.albedo[:, 3] > 0
+                rows[known] = session.albedo[known]
+            return rows
+        if labelling is None or session.color_by in (ColorBy.OBJECT, ColorBy.NORMAL):
+            return object_color_rows(count)
+        if session.color_by is ColorBy.CLASS:
+            return class_color_rows(labelling.labels, labelling.table)
+        return instance_color_rows(labelling.labels, labelling.instances)
+
+    def _recolor_some(self, change: LabelChange) -> None:
+        session = self._window.session
+        layer = COLOR_LAYER.get(session.color_by)
+        labelling = session.labelling
+        if layer is None or labelling is None:
+            return
+        rows = rows_for(layer, labelling.labels, labelling.table, labelling.instances, change.object_ids)
+        self._view.update_object_colors(change.object_ids, rows)
+        self._recolor_boxes()
+
+    def _recolor_if_instances(self) -> None:
+        if self._window.session.color_by is ColorBy.INSTANCE:
+            self._recolor()
+
+    def _show_selection(self, object_ids: NDArray[np.int64]) -> None:
+        self._view.set_selection(object_ids)
+
+    def _show_hovered(self, object_id: int | None) -> None:
+        self._view.set_hovered(object_id)
+
+    def _show_visibility(self) -> None:
+        self._view.set_hidden(self._window.session.hidden)
+        self._view.set_faint(self._window.session.faint)
+
+    def _show_clip(self) -> None:
+        self._view.set_clip(self._window.session.clip)
+
+    # view → session
+
+    def _pointer_in_images(self, words: str) -> None:
+        if words:
+            self._has_pointer = False
+
+    def _hover(self, hit: PointerHit | None) -> None:
+        if hit is None and not self._has_pointer:
+            return  # news of leaving comes late; what is told by then belongs to an image
+        self._has_pointer = hit is not None
+        self._window.session.set_hovered(None if hit is None else hit.object_id)
+        self._window.status_line.show_hit(hit)
+        self._window.images_panel.show_world_point(
+            None if hit is None or hit.world is None else np.asarray(hit.world)
+        )
+
+    def _click(self, hit: PointerHit | None, modifiers: frozenset[str]) -> None:
+        session = self._window.session
+        if hit is None or hit.kind == "background":
+            if "control" not in modifiers:
+                session.select([])
+        elif hit.kind == "box":
+            self._select_instance(hit.index)
+        elif hit.object_id is not None:
+            if "control" in modifiers:
+                session.toggle_selected(hit.object_id)
+            else:
+                session.select([hit.object_id])
+
+    def _select_instance(self, instance_id: int | None) -> None:
+        labelling = self._window.session.labelling
+        if labelling is not None and instance_id is not None:
+            self._window.session.select(np.flatnonzero(labelling.labels.instance == instance_id))
+
+    def _go_to_frame(self, camera: str, frame: int) -> None:
+        self._window.session.show_frame(FrameId(camera, frame))

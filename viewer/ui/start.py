@@ -1,0 +1,139 @@
+"""Start the window: Qt and OpenGL set up in the one order that works, then open what was asked."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtGui import QSurfaceFormat
+from PySide6.QtWidgets import QApplication
+
+from viewer.app.settings import Settings, load_settings
+from viewer.errors import GpuError, ViewerError
+
+log = logging.getLogger(__name__)
+SAMPLES = 4
+SCREENSHOT_POLL_MS = 150
+SCREENSHOT_SETTLE_POLLS = 6
+
+
+def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication:
+    """The QApplication, with the context sharing and surface format the 3D view needs.
+
+    Contexts must be shared, set before the application exists, or moving a dock destroys the canvas's.
+    """
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    surface = QSurfaceFormat()
+    surface.setDepthBufferSize(24)
+    surface.setSamples(SAMPLES)
+    QSurfaceFormat.setDefaultFormat(surface)
+    QCoreApplication.setOrganizationName("hypersim-viewer")
+    QCoreApplication.setApplicationName("hypersim-viewer")
+    application = QApplication(list(argv))
+    application.setApplicationDisplayName("Hypersim Viewer")
+    use_gloo()
+    return application
+
+
+def use_gloo() -> None:
+    """Tell vispy which toolkit and which OpenGL functions to use; must come before any canvas."""
+    import vispy
+
+    vispy.use("pyside6", "gl+")
+
+
+def run(
+    path: Path | None = None,
+    also: Sequence[Path] = (),
+    camera: str | None = None,
+    frame: int | None = None,
+    *,
+    sample: bool = False,
+    screenshot: Path | None = None,
+) -> int:
+    """Show the window until it is closed; returns the exit code.
+
+    With `screenshot`, wait until the scene is complete, write the window's picture to the file and leave.
+    """
+    application = make_application(sys.argv[:1])
+    problem: ViewerError | None = None
+    try:
+        settings = load_settings()
+    except ViewerError as error:
+        settings, problem = Settings(), error
+    from viewer.ui.main_window import MainWindow
+
+    window = MainWindow(settings)
+    sys.excepthook = _Report(window)
+    window.show()
+    window.opening.extra_roots.extend(also)
+    if problem is not None:
+        window.banners.show_error(problem)
+    if path is not None:
+        target = path
+        QTimer.singleShot(0, lambda: window.opening.open_path(target, start_at=(camera, frame)))
+    elif sample:
+        QTimer.singleShot(0, window.opening.open_sample)
+    if screenshot is not None:
+        _Photographer(window, screenshot)
+    return application.exec()
+
+
+class _Report:
+    """Shows what nobody expected, instead of ending the program."""
+
+    def __init__(self, window: object) -> None:
+        self._window = window
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        log.error("unexpected error", exc_info=(kind, error, trace))
+        from viewer.ui.main_window import MainWindow
+
+        if isinstance(self._window, MainWindow):
+            if isinstance(error, GpuError):
+                self._window.banners.show_error(error)
+            else:
+                self._window.banners.show_unexpected(error)
+
+
+class _Photographer(QObject):
+    """Waits until nothing moves any more, takes the picture and quits."""
+
+    def __init__(self, window: object, target: Path) -> None:
+        from viewer.ui.main_window import MainWindow
+
+        if not isinstance(window, MainWindow):
+            raise TypeError("expected the main window")
+        super().__init__(window)
+        self._window = window
+        self._target = target
+        self._quiet = 0
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(SCREENSHOT_POLL_MS)
+
+    def _look(self) -> None:
+        window = self._window
+        # a view that is not on screen has no context to upload to
+        uploads = window.scene_view.native.isVisible() and window.scene_view.is_uploading
+        is_quiet = window.runner.is_idle and not uploads
+        self._quiet = self._quiet + 1 if is_quiet else 0
+        if self._quiet < SCREENSHOT_SETTLE_POLLS:
+            return
+        self._timer.stop()
+        picture = window.grab()
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        saved = picture.save(str(self._target))
+        print(f"wrote {os.fspath(self._target)}" if saved else f"could not write {os.fspath(self._target)}")
+        QApplication.exit(0 if saved else 1)
