@@ -1,0 +1,86 @@
+"""What a stroke would do is said beside the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.gui.test_stories import PATIENCE_MS, object_in_view, open_scene, settle
+from viewer.app.strokes import StrokeResult
+from viewer.model.filters import ALL_FACES
+from viewer.model.labels import LabelEdit, LabelLayer, ObjectLabels
+from viewer.ui.main_window import MainWindow
+from viewer.ui.stroke_hint import StrokeHint
+
+pytestmark = pytest.mark.gui
+SHIFT, LEFT = Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
+
+
+def a_result() -> StrokeResult:
+    labels = ObjectLabels([3, -1, -1, -1], [-1] * 4)
+    edit = LabelEdit.assign(labels, LabelLayer.SEMANTIC, np.arange(3), 5)
+    ids = np.arange(3)
+    return StrokeResult(
+        edit, ids, ids, np.array([3]), np.array([1, 2]), "Pen: 3 objects → chair", None, 0, True
+    )
+
+
+def test_it_names_what_changes_and_what_does_not(qtbot: QtBot, window: MainWindow) -> None:
+    hint: StrokeHint = window.stroke_hint
+    hint.show_preview(a_result(), QPoint(300, 200))
+    assert hint.isVisible()
+    assert hint.change.text() == "3 objects → chair"
+    assert hint.remarks.text() == "1 overwritten, 1 filtered out, 2 locked"
+    hint.show_preview(a_result(), QPoint(300, 200), is_partial=True)
+    assert hint.remarks.text().endswith(", and what lies behind")
+    hint.show_preview(StrokeResult(is_stroke=True), QPoint(300, 200))
+    assert hint.change.text() == "Nothing to change"
+    assert not hint.remarks.isVisible()
+    hint.show_preview(None)
+    assert not hint.isVisible()
+
+
+def test_it_stays_inside_the_window_and_off_the_pointer(qtbot: QtBot, window: MainWindow) -> None:
+    hint = window.stroke_hint
+    for x in (0, window.width() // 2, window.width() - 1):
+        for y in (0, window.height() // 2, window.height() - 1):
+            hint.show_preview(a_result(), QPoint(x, y))
+            assert window.rect().contains(hint.geometry())
+            assert not hint.geometry().contains(QPoint(x, y))
+    hint.show_preview(None)
+
+
+def test_it_is_there_while_the_button_is_held(
+    qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    open_scene(qtbot, window, make_scene(tmp_path))
+    labelling, canvas, hint = window.session.labelling, window.scene_view.native, window.stroke_hint
+    labelling.set_brush(class_id=5, filters=ALL_FACES)
+    target, spot = object_in_view(window)
+    QTest.mousePress(canvas, LEFT, SHIFT, spot)
+    QTest.mouseMove(canvas, spot + QPoint(1, 1))
+    qtbot.waitUntil(hint.isVisible, timeout=PATIENCE_MS)
+    assert hint.change.text() == "1 object → chair"
+    at = canvas.mapTo(window, spot)
+    assert QRect(at - QPoint(250, 90), at + QPoint(250, 90)).intersects(hint.geometry())
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert not hint.isVisible()
+    QTest.mouseRelease(canvas, LEFT, SHIFT, spot)
+    assert labelling.labels.semantic[target] != 5 or not labelling.history.can_undo
+
+    QTest.mousePress(canvas, LEFT, SHIFT, spot)
+    QTest.mouseMove(canvas, spot + QPoint(1, 1))
+    qtbot.waitUntil(hint.isVisible, timeout=PATIENCE_MS)
+    QTest.mouseRelease(canvas, LEFT, SHIFT, spot)
+    QApplication.processEvents()
+    assert not hint.isVisible()
+    qtbot.waitUntil(lambda: labelling.labels.semantic[target] == 5, timeout=PATIENCE_MS)
+    settle(qtbot, window)
+    assert window.status_line.currentMessage() == "Rectangle: 1 object → chair"

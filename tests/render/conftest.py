@@ -1,0 +1,86 @@
+"""A 3D view in a real window, of a size given in pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from viewer.model.mesh import Mesh, split_at_objects
+from viewer.model.scene import Scene
+
+SIZE = (360, 270)
+
+
+class Stage:
+    """A view in a window, and what a test does with it."""
+
+    def __init__(self, view: Any, window: Any, application: Any) -> None:
+        self.view = view
+        self.window = window
+        self._application = application
+        self.view.navigator.reduced_motion = True
+
+    def settle(self) -> None:
+        """Draw until all is sent and drawn in full quality."""
+        import time
+
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            self._application.processEvents()
+            if not self.view.is_uploading and not self.view._is_plain and not self.view._motion_timer.running:
+                break
+            time.sleep(0.005)
+        else:
+            pytest.fail("the view did not come to rest within 20 s")
+        self.view.native.repaint()
+        self._application.processEvents()
+
+    def wait(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
+        import time
+
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"nothing happened within {seconds} s")
+            self._application.processEvents()
+            time.sleep(0.005)
+
+    def show(self, scene: Scene, mesh: Mesh | None) -> None:
+        self.view.set_scene(scene, None if mesh is None else split_at_objects(mesh))
+        self.settle()
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """What is in the window, (H, W, 3)."""
+        self.settle()
+        image = self.view.native.grabFramebuffer()
+        image = image.convertToFormat(image.Format.Format_RGB888)
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+        return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+@pytest.fixture
+def stage(qapp: Any) -> Iterator[Stage]:
+    """An empty view of `SIZE`, shown."""
+    from PySide6.QtWidgets import QMainWindow
+
+    from viewer.render.scene_view import SceneView
+    from viewer.ui.start import use_gloo
+
+    use_gloo()
+    view = SceneView()
+    view.show_axes = view.show_scale_bar = False
+    window = QMainWindow()
+    window.setCentralWidget(view.native)
+    window.resize(*SIZE)
+    window.show()
+    found = Stage(view, window, qapp)
+    found.wait(lambda: view._picture.is_ready and view.size == SIZE)
+    yield found
+    view.close()
+    window.close()
+    window.deleteLater()
+    qapp.processEvents()

@@ -1,0 +1,105 @@
+"""Who may import whom. The table here is the rule; the code is held against it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "viewer"
+FOUNDATION = {"errors", "resources"}
+DATA = {"formats", "geometry", "imaging", "jobs", "model", "tools"} | FOUNDATION
+COMMANDS = {path.stem for path in PACKAGE.glob("*.py")} - FOUNDATION - {"__init__"}
+"""Modules at the top of the package: the command line and its commands, which wire everything."""
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "resources": {"errors"},
+    "model": {"errors"},
+    "jobs": {"errors"},
+    "tools": {"model", "errors"},
+    "formats": {"model", "jobs"} | FOUNDATION,
+    "imaging": {"model", "jobs"} | FOUNDATION,
+    "geometry": {"model", "jobs"} | FOUNDATION,
+    "sample": {"formats", "geometry", "imaging", "jobs", "model"} | FOUNDATION,
+    "app": DATA,
+    "render": {"model", "jobs"} | FOUNDATION,
+    "ui": DATA | {"app", "render", "sample"},
+    **{command: DATA | {"app", "render", "sample", "ui"} | COMMANDS for command in COMMANDS},
+}
+WINDOW = {"PySide6", "shiboken6", "pyqtgraph"}
+GRAPHICS = {"vispy", "OpenGL"}
+FILES = {"h5py", "PIL", "trimesh"}
+MUST_NOT_USE: dict[str, set[str]] = {
+    "errors": WINDOW | GRAPHICS | FILES | {"numpy", "scipy"},
+    "model": WINDOW | GRAPHICS | FILES,
+    "jobs": WINDOW | GRAPHICS | FILES | {"numpy", "scipy"},
+    "tools": WINDOW | GRAPHICS | FILES,
+    "formats": WINDOW | GRAPHICS,
+    "imaging": WINDOW | GRAPHICS,
+    "geometry": WINDOW | GRAPHICS | {"h5py", "PIL"},
+    "sample": WINDOW | GRAPHICS,
+    "app": WINDOW | GRAPHICS,
+    "render": WINDOW | {"h5py", "trimesh"},
+    "ui": {"h5py"},
+}
+
+
+def imported_modules(source: str) -> Iterator[str]:
+    """Full names of everything a source file imports, inside functions as well."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name their module in full"
+            yield node.module or ""
+            if node.module == "viewer":
+                yield from (f"viewer.{alias.name}" for alias in node.names)
+
+
+def part_of(path: Path) -> str:
+    """The package, or the module, directly under `viewer` that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def wrong_arrows() -> Iterator[str]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        part = part_of(path)
+        if part == "__init__":
+            continue
+        for module in imported_modules(path.read_text(encoding="utf-8")):
+            words = module.split(".")
+            target = words[1] if words[0] == "viewer" and len(words) > 1 else None
+            if target is not None and target not in MAY_IMPORT[part] | {part, "__version__"}:
+                yield f"{path.relative_to(PACKAGE)} imports viewer.{target}"
+            if words[0] in MUST_NOT_USE.get(part, set()):
+                yield f"{path.relative_to(PACKAGE)} imports {words[0]}"
+
+
+def test_every_import_follows_the_table():
+    assert list(wrong_arrows()) == []
+
+
+def test_every_package_stands_in_the_table():
+    packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert packages <= set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", ["model", "formats", "imaging", "geometry", "tools", "jobs", "app"])
+def test_the_core_loads_without_qt_and_vispy(package):
+    script = (
+        "import importlib, pkgutil, sys\n"
+        f"import viewer.{package} as package\n"
+        "for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "print(sorted({'PySide6', 'pyqtgraph', 'vispy', 'OpenGL'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=PACKAGE.parent
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
