@@ -1,0 +1,25 @@
+"""The `generate` command: what a dataset derives from a scene's mesh and labels, made anew.
+
+Each thing that can be made is a word after `generate`, with a parser of its own, in a file of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from viewer.cli import Command
+
+WORDS: Final[tuple[Command, ...]] = ()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One sub-parser for each word."""
+    words = parser.add_subparsers(dest="word", required=True, metavar="WHAT", title="what to make")
+    for word in WORDS:
+        word.add_arguments(words.add_parser(word.name, help=word.summary, description=word.summary))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make what the word names. Raises ViewerError."""
+    return next(word for word in WORDS if word.name == arguments.word).run(arguments)
