@@ -13,7 +13,6 @@ from viewer.app.inventory import (
     Counts,
     SceneInventory,
     inventory,
-    max_pixel_difference,
     scene_inventory,
     to_json,
     to_text,
@@ -22,7 +21,7 @@ from viewer.app.inventory_parts import unit_name
 from viewer.app.inventory_text import frame_ranges
 from viewer.errors import FormatError
 from viewer.jobs.job import Progress
-from viewer.model.camera import Lens, pinhole_lens
+from viewer.model.camera import Lens, max_pixel_difference, pinhole_lens
 from viewer.model.scene import Scene
 
 

@@ -17,7 +17,7 @@ from viewer.formats.reader import Reader, SceneMatch
 from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress
 from viewer.model.boxes import BoxSets
-from viewer.model.camera import Cameras, Lens, LensSource, pinhole_lens
+from viewer.model.camera import Cameras, Lens, max_pixel_difference, plain_lens
 from viewer.model.dataset_notes import DatasetNotes, MeshSize
 from viewer.model.frames import FrameId, FrameSource, Images
 from viewer.model.labels import NO_LABEL
@@ -35,15 +35,11 @@ __all__ = [
     "PartEntry",
     "SceneInventory",
     "inventory",
-    "max_pixel_difference",
     "scene_inventory",
     "survey_scenes",
     "to_json",
     "to_text",
 ]
-
-PLAIN_FOV_X = np.pi / 3
-_GRID_STEP_PX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,22 +205,8 @@ def to_json(found: DatasetInventory | SceneInventory) -> str:
     return json.dumps(dataclasses.asdict(found), indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def max_pixel_difference(lens: Lens, other: Lens) -> float | None:
-    """Largest distance in pixels between where two lenses of one size show the same direction.
-
-    None when the other lens cannot show one of the directions at all.
-    """
-    x = np.unique([*np.arange(0, lens.width, _GRID_STEP_PX), lens.width - 1])
-    y = np.unique([*np.arange(0, lens.height, _GRID_STEP_PX), lens.height - 1])
-    pixels = np.stack([*(axis.ravel() for axis in np.meshgrid(x, y)), np.ones(len(x) * len(y))], axis=1)
-    seen = pixels @ (other.pixel_from_ray @ lens.ray_from_pixel).T
-    if not (seen[:, 2] > 0).all():
-        return None
-    return float(np.linalg.norm(seen[:, :2] / seen[:, 2:] - pixels[:, :2], axis=1).max())
-
-
 def _lens_entry(lens: Lens) -> LensEntry:
-    plain = pinhole_lens(lens.width, lens.height, PLAIN_FOV_X, LensSource.PINHOLE)
+    plain = plain_lens(lens.width, lens.height)
     middle = (lens.height - 1) / 2
     edges = np.array([[-0.5, middle, 1.0], [lens.width - 0.5, middle, 1.0]]) @ lens.ray_from_pixel.T
     left, right = edges / np.linalg.norm(edges, axis=1, keepdims=True)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from psygnal import Signal
 
-from viewer.model.camera import Camera, Cameras, Trajectory
+from viewer.app.lenses import SceneLenses
+from viewer.model.camera import Camera, Cameras, Lens, Trajectory
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId, Images
 from viewer.model.labels import LabelChange
@@ -74,6 +75,8 @@ class Session:
     history_changed = Signal()
     saved_changed = Signal()
     frame_changed = Signal(object)  # FrameId | None
+    lens_changed = Signal()  # the lens in use is another one: every camera of the scene has it now
+    lenses_changed = Signal()  # more is known of the lenses the scene could have
     selection_changed = Signal(object)  # (K,) int64 ascending
     hovered_changed = Signal(object)  # int | None
     visibility_changed = Signal()
@@ -82,6 +85,9 @@ class Session:
 
     def __init__(self) -> None:
         self.opened: OpenedScene | None = None
+        self.scene: Scene | None = None
+        """What is open, its cameras with the lens in use."""
+        self.lenses = SceneLenses()
         self.points: PointSet | None = None
         self.facts: ObjectFacts | None = None
         self.albedo: NDArray[np.uint8] | None = None
@@ -92,10 +98,6 @@ class Session:
         self.is_xray = False
         self.hovered: int | None = None
         self.color_by = ColorBy.CLASS
-
-    @property
-    def scene(self) -> Scene | None:
-        return None if self.opened is None else self.opened.scene
 
     @property
     def labelling(self) -> Labelling | None:
@@ -133,6 +135,8 @@ class Session:
         if old is not None:
             self._unfollow(old)
         self.opened = opened
+        self.scene = None if opened is None else opened.scene
+        self.lenses = SceneLenses() if self.scene is None else SceneLenses.of(self.scene)
         self.points = None
         self.facts = None if opened is None else opened.facts
         self.albedo = None if opened is None else opened.albedo
@@ -148,6 +152,24 @@ class Session:
         self.frame_changed.emit(self.frame)
         self.selection_changed.emit(self.selection)
         self.saved_changed.emit()
+
+    @property
+    def lens(self) -> Lens | None:
+        """The lens in use; None where no camera has poses."""
+        cameras = self.cameras
+        return cameras.trajectories[0].lens if cameras is not None and cameras.trajectories else None
+
+    def use_lens(self, lens: Lens) -> None:
+        """See through another lens everywhere: all cameras of the scene get it."""
+        if self.scene is None or self.cameras is None or self.lens is None or lens is self.lens:
+            return
+        self.scene = self.scene.with_parts(self.cameras.with_lens(lens))
+        self.lens_changed.emit()
+
+    def set_lenses(self, lenses: SceneLenses) -> None:
+        """What is known now of the lenses the scene could have."""
+        self.lenses = lenses
+        self.lenses_changed.emit()
 
     def set_points(self, points: PointSet | None, facts: ObjectFacts | None = None) -> None:
         """Points fused so far, and the shape of the objects as far as these show it."""

@@ -15,6 +15,9 @@ from viewer.model.arrays import frozen_array
 
 GL_FROM_CAM = np.diag([1.0, -1.0, -1.0, 1.0])
 """OpenGL's eye frame (x right, y up, z backwards) from ours."""
+PLAIN_FOV_X = np.pi / 3
+"""Horizontal angle of the lens that is assumed where nothing better is known."""
+_GRID_STEP_PX = 16
 
 
 class LensSource(enum.Enum):
@@ -34,6 +37,8 @@ class Lens:
     height: int  # px
     ray_from_pixel: NDArray[np.float64]  # (3, 3): ray_cam = ray_from_pixel @ (x, y, 1), any length, z > 0
     source: LensSource = LensSource.OTHER
+    remark: str = ""
+    """What a person should know of how it came about, as a sentence; mostly nothing."""
 
     def __post_init__(self) -> None:
         fix = object.__setattr__
@@ -43,6 +48,17 @@ class Lens:
     def pixel_from_ray(self) -> NDArray[np.float64]:
         """(3, 3): homogeneous pixel of a camera-frame point; points in front have a third component > 0."""
         return np.asarray(np.linalg.inv(self.ray_from_pixel))
+
+    def resized(self, width: int, height: int) -> Lens:
+        """The same view in images of another size."""
+        here_from_there = np.array(
+            [
+                [self.width / width, 0, 0.5 * self.width / width - 0.5],
+                [0, self.height / height, 0.5 * self.height / height - 0.5],
+                [0, 0, 1],
+            ]
+        )
+        return replace(self, width=width, height=height, ray_from_pixel=self.ray_from_pixel @ here_from_there)
 
     def clip_from_cam(self, near: float, far: float) -> NDArray[np.float64]:
         """(4, 4) OpenGL clip coordinates of camera-frame points; exact for any lens.
@@ -66,6 +82,31 @@ class Lens:
         clip[2, :3] = plane[2] * (far + near) / (far - near)
         clip[2, 3] = -2 * far * near / (far - near)
         return clip
+
+
+def max_pixel_difference(lens: Lens, other: Lens) -> float | None:
+    """Largest distance in pixels between where two lenses of one size show the same direction.
+
+    None when the other lens cannot show one of the directions at all.
+    """
+    apart = pixel_differences(lens, other)
+    return None if apart is None else float(apart.max())
+
+
+def pixel_differences(lens: Lens, other: Lens) -> NDArray[np.float64] | None:
+    """Distances in pixels (N,) over the whole image, borders included, as `max_pixel_difference` has them."""
+    x = np.unique([*np.arange(0, lens.width, _GRID_STEP_PX), lens.width - 1])
+    y = np.unique([*np.arange(0, lens.height, _GRID_STEP_PX), lens.height - 1])
+    pixels = np.stack([*(axis.ravel() for axis in np.meshgrid(x, y)), np.ones(len(x) * len(y))], axis=1)
+    seen = pixels @ (other.pixel_from_ray @ lens.ray_from_pixel).T
+    if not (seen[:, 2] > 0).all():
+        return None
+    return np.asarray(np.linalg.norm(seen[:, :2] / seen[:, 2:] - pixels[:, :2], axis=1))
+
+
+def plain_lens(width: int, height: int) -> Lens:
+    """The 60 degree pinhole of a size, which says that it is only assumed."""
+    return pinhole_lens(width, height, PLAIN_FOV_X, LensSource.PINHOLE)
 
 
 def pinhole_lens(

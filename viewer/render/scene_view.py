@@ -230,6 +230,12 @@ class SceneView(ViewCamera):
         if self._layer(CamerasLayer).set_current(frame):
             self.redraw()
 
+    def set_cameras(self, scene: Scene | None) -> None:
+        """Show the cameras of a scene that differs from the one shown in nothing else."""
+        self._scene = scene
+        self._layer(CamerasLayer).set_cameras(scene)
+        self._content_changed()
+
     def frame_of_frustum(self, index: int) -> FrameId | None:
         """Which keyframe a picked frustum stands for."""
         return self._layer(CamerasLayer).frame_at(index)

@@ -33,6 +33,7 @@ class Looking(QObject):
         self._picture: tuple[FrameId, NDArray[np.uint8]] | None = None
         window.session.frame_changed.connect(self._follow_frame)
         window.session.scene_changed.connect(self._leave)
+        window.session.lens_changed.connect(self._apply)
         window.scene_view.look_through_left.connect(self._left)
 
     def toggle(self) -> None:

@@ -42,6 +42,7 @@ class SceneBridge(QObject):
         session.visibility_changed.connect(self._show_visibility)
         session.clip_changed.connect(self._show_clip)
         session.frame_changed.connect(self._show_frame)
+        session.lens_changed.connect(self._show_lens)
         self._view.pointer_rested.connect(self._hover)
         self._view.clicked.connect(self._click)
         self._view.frustum_clicked.connect(self._go_to_frame)
@@ -61,6 +62,9 @@ class SceneBridge(QObject):
 
     def _show_frame(self, frame: FrameId | None) -> None:
         self._view.set_current_frame(frame)
+
+    def _show_lens(self) -> None:
+        self._view.set_cameras(self._window.session.scene)
 
     def _recolor(self, *_: object) -> None:
         session = self._window.session

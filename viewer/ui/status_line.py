@@ -35,6 +35,7 @@ class StatusLine(QStatusBar):
         session = window.session
         session.scene_changed.connect(self._show_lens)
         session.frame_changed.connect(self._show_lens)
+        session.lens_changed.connect(self._show_lens)
         session.saved_changed.connect(self.show_saved)
         session.history_changed.connect(self.show_saved)
         self._show_lens()

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from viewer.errors import FormatError
 from viewer.formats.hypersim import camera_table, cameras, layout
 from viewer.formats.hypersim.findings import Findings
 from viewer.formats.hypersim.frames import HypersimFrames
 from viewer.formats.listing import is_folder
-from viewer.model.camera import Cameras, Lens, LensSource, Trajectory, pinhole_lens
+from viewer.model.camera import Cameras, Lens, Trajectory, plain_lens
 from viewer.model.frames import FrameId, Images
-
-STANDARD_FOV_X = np.pi / 3
 
 _ENABLED_BY_IMAGE = {
     "color": "tone mapping with any exposure",
@@ -82,7 +78,7 @@ def find_lens(seen: Findings, table_path: Path | None, frames: HypersimFrames) -
         seen.parts[Lens] = lens
         return lens
     width, height = size or layout.DEFAULT_IMAGE_SIZE
-    return pinhole_lens(width, height, STANDARD_FOV_X, LensSource.PINHOLE)
+    return plain_lens(width, height)
 
 
 def add_cameras(seen: Findings, lens: Lens, frames: HypersimFrames) -> None:

@@ -77,11 +77,15 @@ class CamerasLayer(Layer):
         return bool(self._frames)
 
     def set_scene(self, scene: Scene | None) -> None:
+        self.set_cameras(scene)
+        self._current = None
+
+    def set_cameras(self, scene: Scene | None) -> None:
+        """Show the cameras of a scene; the keyframe that is emphasised stays so."""
         self._cameras = None if scene is None else scene.part(Cameras)
         self._metres_per_unit = 1.0 if scene is None else scene.metres_per_unit
         trajectories = () if self._cameras is None else self._cameras.trajectories
         self._frames = [FrameId(t.name, int(frame)) for t in trajectories for frame in t.frame_ids]
-        self._current = None
         self._built_for = None
 
     def set_current(self, frame: FrameId | None) -> bool:

@@ -80,6 +80,7 @@ class ImagesPanel(QWidget):
         self._recolor_soon.timeout.connect(self.recolor)
         listen(self, session.scene_changed, self._new_scene)
         listen(self, session.frame_changed, self._new_frame)
+        listen(self, session.lens_changed, self._lens_changed)
         listen(self, session.labels_changed, self._labels_changed)
         listen(self, session.instances_changed, self._labels_changed)
         listen(self, session.brush_changed, self._brush_changed)
@@ -256,6 +257,12 @@ class ImagesPanel(QWidget):
         if images is not None and frame == self._session.frame:
             looks = tuple((pane.modality, pane.style_value) for pane in self.shown_panes)
             self._loader.prefetch(images.source, frame, self._direction, looks, self._context)
+
+    def _lens_changed(self) -> None:
+        """Pictures that depend on the lens are drawn anew; the others are at hand."""
+        self._context = imaging_context(self._session, self._session.frame)
+        if not self._is_behind:
+            self._refresh_all()
 
     # labels, selection and pointer
 
