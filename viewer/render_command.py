@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ LARGEST_SIDE = 16384
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command understands."""
     from viewer.cli import add_also
+    from viewer.lens_option import add_lens
 
     parser.add_argument(
         "path",
@@ -68,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="show",
         help="hidden, one sees into rooms from outside (show)",
     )
+    add_lens(parser)
     add_also(parser)
 
 
@@ -100,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw and write the picture, print its path; returns the exit code."""
     from PIL import Image
 
+    from viewer.app.lenses import with_chosen_lens
     from viewer.app.open_scene import open_scene
     from viewer.cli import console_progress, overlay_roots
     from viewer.formats.hypersim.label_tables import default_label_table
@@ -111,6 +114,8 @@ def run(arguments: argparse.Namespace) -> int:
     reader, matches = find_scenes(arguments.path, overlay_roots(arguments))
     opened = open_scene(reader, matches[0], default_label_table(), progress)
     layers = _layers(arguments.layers, opened)
+    if arguments.lens is not None or arguments.eye is None or {"points", "cameras"} & set(layers):
+        opened = replace(opened, scene=with_chosen_lens(opened.scene, arguments.lens, progress))
     points = _points(opened.scene, progress) if "points" in layers else None
     coloring = arguments.color_by or _usual_coloring(opened)
     view = _viewpoint(arguments, opened, points)
@@ -135,7 +140,8 @@ def run(arguments: argparse.Namespace) -> int:
     image = Image.fromarray(picture if arguments.background == "none" else picture[..., :3])
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     image.save(arguments.out, "PNG")
-    print(f"{arguments.out}  ({image.width} by {image.height}, OpenGL from {how})")
+    lens = "" if view.frame is None else f", lens: {view.camera.lens.source.value}"
+    print(f"{arguments.out}  ({image.width} by {image.height}, OpenGL from {how}{lens})")
     return 0
 
 

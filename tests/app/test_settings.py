@@ -33,7 +33,7 @@ def test_a_malformed_file_is_told_with_its_name(tmp_path: Path, text: str) -> No
     assert told.value.hint
 
 
-def test_the_folder_of_the_camera_table_is_laid_over_every_scene() -> None:
+def test_the_camera_table_is_laid_over_every_scene() -> None:
     settings = Settings(also_roots=("/data/labels",), camera_table="/data/tables/lenses.csv")
-    assert overlay_roots(settings) == (Path("/data/labels"), Path("/data/tables"))
+    assert overlay_roots(settings) == (Path("/data/labels"), Path("/data/tables/lenses.csv"))
     assert overlay_roots(Settings()) == ()

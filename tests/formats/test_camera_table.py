@@ -31,6 +31,28 @@ def test_the_same_lens_serves_images_of_another_size(tmp_path: Path) -> None:
     lens = read_lens(write_camera_table(tmp_path / NAME), SCENE, (80, 60))
     assert lens is not None
     assert np.allclose(lens.ray_from_pixel, pinhole_lens(80, 60, np.pi / 3).ray_from_pixel)
+    assert lens.remark == "Scaled from 8 x 6 px, for which the camera table has it."
+
+
+def test_images_of_another_shape_than_the_table_says_are_refused(tmp_path: Path) -> None:
+    path = write_camera_table(tmp_path / NAME)
+    with pytest.raises(FormatError) as caught:
+        read_lens(path, SCENE, (80, 80))
+    assert caught.value.message == (
+        "expected images of 8 x 6 px as the table says, found 80 x 80 px: its lens does not fit them"
+    )
+
+
+def test_a_table_without_the_scene_does_not_hide_one_that_has_it(tmp_path: Path) -> None:
+    write_camera_table(tmp_path / "near" / NAME, ("ai_900_009",))
+    far = write_camera_table(tmp_path / "settings" / "lenses of mine.csv")
+    assert find_camera_table([tmp_path / "near", far], SCENE) == far
+
+
+def test_a_malformed_table_does_not_hide_a_good_one(tmp_path: Path) -> None:
+    write_text(tmp_path / "near" / NAME, "nonsense")
+    far = write_camera_table(tmp_path / "far" / NAME)
+    assert find_camera_table([tmp_path / "near", tmp_path / "far"], SCENE) == far
 
 
 def test_a_scene_without_a_row_has_no_lens(tmp_path: Path) -> None:
@@ -54,17 +76,17 @@ def test_a_table_that_changes_is_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["a/b/c", "a/b", "a", "."])
 def test_the_table_is_found_up_to_three_folders_above(tmp_path: Path, place: str) -> None:
     path = write_camera_table(tmp_path / place / NAME)
-    assert find_camera_table([tmp_path / "a/b/c"]) == path
+    assert find_camera_table([tmp_path / "a/b/c"], SCENE) == path
 
 
 def test_the_table_is_not_looked_for_further_up(tmp_path: Path) -> None:
     write_camera_table(tmp_path / NAME)
-    assert find_camera_table([tmp_path / "a/b/c/d"]) is None
+    assert find_camera_table([tmp_path / "a/b/c/d"], SCENE) is None
 
 
 def test_the_table_of_a_checkout_is_found(tmp_path: Path) -> None:
     path = write_camera_table(tmp_path / "contrib/mikeroberts3000" / NAME)
-    assert find_camera_table([tmp_path / "evermotion_dataset/scenes/ai_001_001"]) == path
+    assert find_camera_table([tmp_path / "evermotion_dataset/scenes/ai_001_001"], SCENE) == path
 
 
 def _edited(tmp_path: Path, old: str, new: str) -> Path:

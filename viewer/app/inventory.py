@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from viewer.app.inventory_parts import part_details
 from viewer.app.inventory_text import to_text
+from viewer.app.lenses import LENS_NAMES, SceneLenses, known_lenses
 from viewer.formats.reader import Reader, SceneMatch
 from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress
@@ -30,6 +31,7 @@ __all__ = [
     "Counts",
     "DatasetInventory",
     "LensEntry",
+    "LensSourceEntry",
     "MissingEntry",
     "ModalityEntry",
     "PartEntry",
@@ -83,6 +85,15 @@ class ModalityEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LensSourceEntry:
+    """What one source says about the lens."""
+
+    source: str
+    detail: str
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CameraEntry:
     """One camera: its keyframes and its images."""
 
@@ -124,6 +135,9 @@ class SceneInventory:
     metres_per_unit: float
     counts: Counts
     lens: LensEntry | None
+    lens_sources: tuple[LensSourceEntry, ...]
+    lens_finding: str
+    """That the camera table and the images contradict each other; empty while they do not."""
     cameras: tuple[CameraEntry, ...]
     parts: tuple[PartEntry, ...]
     missing: tuple[MissingEntry, ...]
@@ -158,7 +172,12 @@ def survey_scenes(
 ) -> tuple[SceneInventory, ...]:
     """The inventory of each match. Raises Cancelled."""
     if len(matches) == 1:
-        return (scene_inventory(reader.read(matches[0], progress)),)
+        scene = reader.read(matches[0], progress)
+        lenses = known_lenses(scene, progress)
+        cameras = scene.part(Cameras)
+        if cameras is not None and lenses.best is not None:
+            scene = scene.with_parts(cameras.with_lens(lenses.best))
+        return (scene_inventory(scene, lenses),)
     found = []
     for done, match in enumerate(matches):
         progress.step(done, len(matches), match.name)
@@ -166,8 +185,9 @@ def survey_scenes(
     return tuple(found)
 
 
-def scene_inventory(scene: Scene) -> SceneInventory:
-    """What a scene holds, from what was read of it; opens no file but one image header."""
+def scene_inventory(scene: Scene, lenses: SceneLenses | None = None) -> SceneInventory:
+    """What a scene holds, from what was read of it and what is known of its lenses; opens no file."""
+    lenses = SceneLenses.of(scene) if lenses is None else lenses
     cameras = scene.part(Cameras)
     has_cameras = cameras is not None and bool(cameras.trajectories)
     lens = cameras.trajectories[0].lens if cameras is not None and has_cameras else scene.part(Lens)
@@ -180,6 +200,8 @@ def scene_inventory(scene: Scene) -> SceneInventory:
         metres_per_unit=scene.metres_per_unit,
         counts=_counts(scene, entries),
         lens=None if lens is None else _lens_entry(lens),
+        lens_sources=_lens_sources(lens, lenses),
+        lens_finding=lenses.finding,
         cameras=entries,
         parts=tuple(
             PartEntry(title, details.get(title, ""), str(source)) for title, source in scene.sources.items()
@@ -212,6 +234,15 @@ def _lens_entry(lens: Lens) -> LensEntry:
     left, right = edges / np.linalg.norm(edges, axis=1, keepdims=True)
     angle = float(np.degrees(np.arccos(np.clip(left @ right, -1, 1))))
     return LensEntry(lens.width, lens.height, lens.source.value, angle, max_pixel_difference(lens, plain))
+
+
+def _lens_sources(lens: Lens | None, lenses: SceneLenses) -> tuple[LensSourceEntry, ...]:
+    if lens is None or lenses.pinhole is None:
+        return ()
+    return tuple(
+        LensSourceEntry(source.value, lenses.describe(source), source is lens.source)
+        for source in LENS_NAMES.values()
+    )
 
 
 def _camera_entries(scene: Scene) -> tuple[CameraEntry, ...]:

@@ -49,6 +49,11 @@ def _scene(scene: SceneInventory) -> list[str]:
     lines = [f"{scene.name}   {scene.path}"]
     lines.append(f"  1 unit = {scene.metres_per_unit:.6g} m ({unit_name(scene.metres_per_unit)})")
     lines += [f"  Lens: {lens_text(scene.lens)}"] if scene.lens is not None else []
+    lines += [
+        f"    {entry.source}{' (in use)' if entry.is_used else ''}: {entry.detail}"
+        for entry in scene.lens_sources
+    ]
+    lines += [f"    {scene.lens_finding}"] if scene.lens_finding else []
     lines += [f"  Split: {scene.split}"] if scene.split else []
     lines += [f"  Labels are saved to {scene.label_folder}"] if scene.label_folder else []
     lines += ["", "There"]

@@ -53,10 +53,10 @@ class Settings:
 
 
 def overlay_roots(settings: Settings) -> tuple[Path, ...]:
-    """Folders to lay over whatever is opened: those the user named, and that of the camera table."""
+    """What to lay over whatever is opened: the folders the user named, and the camera table."""
     roots = tuple(Path(root) for root in settings.also_roots)
     table = settings.camera_table
-    return (*roots, Path(table).parent) if table else roots
+    return (*roots, Path(table)) if table else roots
 
 
 def settings_file() -> Path:

@@ -18,7 +18,7 @@ from viewer.errors import ViewerError
 from viewer.model.camera import Lens, LensSource, pixel_differences
 from viewer.model.frames import FrameId
 
-PIXELS_PER_FRAME = 4000
+PIXELS_PER_FRAME = 3000
 LEAST_PIXELS = 200  # of one frame; fewer say nothing
 AGREE_PX = 1.5
 """A frame whose pixels miss by more than this in the median, and by more than their numbers' steps explain,
@@ -28,7 +28,7 @@ DOUBTFUL_PX = 1.0
 ONE_DEPTH_RATIO = 1.15
 FRAMES_NAMED = 4
 
-_DRAWS = 60
+_DRAWS = 50
 _PIXELS_PER_DRAW = 12
 _ROUNDS = 12
 _TUKEY = 4.685  # in standard deviations: the usual 95 % efficiency
@@ -154,6 +154,8 @@ def _starting_point(samples: Sequence[PixelRays], scaling: _Scaling) -> NDArray[
         score = (agreeing, -float(np.median(medians)))
         if score > best:
             best, chosen = score, matrix
+        if agreeing > len(samples) / 2:
+            break  # no other could have more behind it
     return chosen
 
 
@@ -249,7 +251,7 @@ def _refine(
         step = np.linalg.lstsq(normal, right, rcond=None)[0].reshape(3, 3)
         matrix = matrix + step
         matrix = matrix / np.linalg.norm(matrix)
-        if np.abs(step).max() < 1e-12:
+        if np.abs(step).max() < 1e-8:  # a hundred thousandth of a pixel
             break
     return matrix
 

@@ -24,7 +24,7 @@ class LensSource(enum.Enum):
     """Where a lens comes from, best first."""
 
     TABLE = "camera table"
-    MEASURED = "measured from the scene's images"
+    MEASURED = "the scene's images"
     PINHOLE = "plain 60° pinhole"
     OTHER = "the dataset"
 

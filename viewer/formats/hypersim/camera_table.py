@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,13 +23,23 @@ _CAM_FROM_FILE = np.diag([1.0, -1.0, -1.0])
 _LARGEST_SIZE = 65_536  # px
 
 
-def find_camera_table(folders: Iterable[Path]) -> Path | None:
-    """The first camera table in these folders, in up to three folders above each, or in a checkout there."""
-    for place in nearby_folders(folders):
-        for name in _PLACES:
-            if is_file(place / name):
-                return place / name
-    return None
+def find_camera_table(places: Iterable[Path], scene_name: str) -> Path | None:
+    """The nearest camera table that has a row for the scene, else the nearest of all.
+
+    Tables are looked for in these folders, in up to three above each and in a checkout there; a place may be
+    a table itself, whatever it is called.
+    """
+    found = []
+    for place in nearby_folders(places):
+        tables = (place,) if is_file(place) else tuple(place / name for name in _PLACES)
+        found += [table for table in tables if is_file(table)]
+    for table in found:
+        try:
+            if scene_name in _rows(table):
+                return table
+        except FormatError:
+            continue  # told when it is the only one
+    return found[0] if found else None
 
 
 def nearby_folders(folders: Iterable[Path]) -> tuple[Path, ...]:
@@ -47,16 +58,22 @@ def list_scenes(table_path: Path) -> tuple[str, ...]:
 def read_lens(table_path: Path, scene_name: str, size: tuple[int, int] | None = None) -> Lens | None:
     """The lens of a scene, or None when the table has no row for it.
 
-    With `size` (width, height in pixels) it is the same lens for images of another size.
-    Raises FormatError when the table or the row is malformed.
+    With `size`, the width and height of the scene's images in pixels, it is the lens for these: the same view
+    where they have the shape that the table says. Raises FormatError when the table or the row is malformed,
+    or the images have another shape.
     """
     row = _rows(table_path).get(scene_name)
     if row is None:
         return None
-    if size is None:
-        size = (_size(row, "width", table_path), _size(row, "height", table_path))
-    cam_from_uv = _matrix(row, "M_cam_from_uv", 3, table_path)
-    return lens_from_uv(cam_from_uv, size, table_path)
+    told = (_size(row, "width", table_path), _size(row, "height", table_path))
+    lens = lens_from_uv(_matrix(row, "M_cam_from_uv", 3, table_path), told, table_path)
+    if size is None or size == told:
+        return lens
+    sizes = f"images of {told[0]} x {told[1]} px as the table says, found {size[0]} x {size[1]} px"
+    if abs(size[0] * told[1] - size[1] * told[0]) > max(told) / 2:
+        raise FormatError(f"expected {sizes}: its lens does not fit them", path=table_path)
+    remark = f"Scaled from {told[0]} x {told[1]} px, for which the camera table has it."
+    return replace(lens.resized(*size), remark=remark)
 
 
 def read_projection(table_path: Path, scene_name: str) -> NDArray[np.float64] | None:

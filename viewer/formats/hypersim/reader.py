@@ -64,7 +64,7 @@ def _read(seen: Findings) -> Scene:
     match = seen.match
     for root in match.roots:
         if not exists(root):
-            seen.absent("Overlay folder", root, "this folder does not exist")
+            seen.absent("Overlay folder", root, "this folder or camera table does not exist")
     for folder in match.folders:
         for place in (layout.detail_folder(folder), layout.mesh_folder(folder), layout.images_folder(folder)):
             try:
@@ -83,7 +83,7 @@ def _read(seen: Findings) -> Scene:
     add_labels(seen, object_count)
     add_boxes(seen)
     frames = add_images(seen)
-    camera_table = find_camera_table((*match.folders, *match.roots))
+    camera_table = find_camera_table((*match.folders, *match.roots), match.name)
     add_cameras(seen, find_lens(seen, camera_table, frames), frames)
     add_octomap(seen)
     add_notes(seen)
