@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from viewer.app.frame_cache import FrameCache
-from viewer.app.pixel_probe import locate, probe_pixel, probe_words
+from viewer.app.pixel_probe import locate, probe_pixel, probe_words, support_keys
 from viewer.app.session import OpenedScene, Session
+from viewer.geometry.ray_scene import RayScene
 from viewer.imaging.modality import ImagingContext
 from viewer.model.camera import Cameras, Lens, Trajectory
 from viewer.model.frames import FrameId, ImageArray
+from viewer.model.mesh import Mesh
 from viewer.model.scene import NodeTable, ObjectTable, Scene
 
 FRAME = FrameId("cam_00", 0)
@@ -57,11 +59,46 @@ def test_a_pixel_and_its_world_point_lead_to_each_other(scale: int) -> None:
         assert locate(opened, kept, FRAME, hit.point) == pixel
 
 
-def test_the_distance_image_is_preferred_to_the_coarser_positions() -> None:
-    kept = cache(depth_meters=flat(2.5), position=np.zeros((6, 8, 3), np.float16))
-    hit = probe_pixel(session(), kept, FRAME, 3, 3)
-    assert hit.point is not None
-    assert np.linalg.norm(hit.point) > 1
+def test_positions_are_believed_and_made_finer_by_the_distance_where_both_agree() -> None:
+    opened = session()
+    exact = probe_pixel(opened, cache(depth_meters=flat(2.5)), FRAME, 3, 3).point
+    assert exact is not None
+    rough = np.broadcast_to(exact, (6, 8, 3)).astype(np.float16)
+    assert np.abs(rough[3, 3] - exact).max() > 1e-3
+    both = cache(depth_meters=flat(2.5), position=rough)
+    assert probe_pixel(opened, both, FRAME, 3, 3).point == pytest.approx(exact)
+    elsewhere = cache(depth_meters=flat(2.5), position=rough + np.float16(5))
+    found = probe_pixel(opened, elsewhere, FRAME, 3, 3).point
+    assert found == pytest.approx((rough + np.float16(5))[3, 3]), "the lens is wrong: positions need none"
+
+
+def test_without_images_the_mesh_tells_where_a_pixel_lies() -> None:
+    opened = session()
+    camera = opened.frame_camera(FRAME)
+    assert camera is not None
+    ahead = camera.cast_rays(np.array([[3.0, 3.0]]))[0]
+    middle = camera.position + 70 * ahead
+    corners = middle + np.array([[0, -90, -90], [0, 90, -90], [0, 0, 90]])
+    rays = RayScene(Mesh(corners, np.array([[0, 1, 2]]), np.array([0]), 1))
+    assert probe_pixel(opened, cache(), FRAME, 3, 3, rays).point == pytest.approx(middle, abs=1e-3)
+    assert probe_pixel(opened, cache(depth_meters=flat(np.nan)), FRAME, 3, 3, rays).point is None, (
+        "the image knows that nothing was hit"
+    )
+    assert rays.first_point(camera.position, -ahead) is None
+
+
+def test_positions_are_decoded_along_where_the_lens_is_assumed() -> None:
+    assert "position" not in support_keys(session(), FRAME)
+    assert "position" in support_keys(session(has_pose=False), FRAME)
+
+
+def test_without_distances_the_object_at_the_pixel_tells_what_is_hidden() -> None:
+    opened = session()
+    point = probe_pixel(opened, cache(depth_meters=flat(2.5)), FRAME, 5, 3).point
+    assert point is not None
+    chair = cache(render_entity_id=np.full((6, 8), 1, np.int16))
+    assert locate(opened, chair, FRAME, point, 1) == (5, 3)
+    assert locate(opened, chair, FRAME, point, 0) is None
 
 
 def test_positions_serve_where_there_is_no_pose_or_no_distance() -> None:

@@ -42,6 +42,8 @@ WAIT_MS = 5000
 TABLE = LabelTable((LabelClass(1, "wall", (200, 30, 40)), LabelClass(2, "chair", (20, 180, 60))))
 NAMES = ("left wall", "right chair")
 DISTANCE_M = 4.0
+FRAME_STEP_UNITS = 0.4
+"""How far the camera moves to the right from one frame id to the next."""
 
 
 class MadeImages:
@@ -54,6 +56,8 @@ class MadeImages:
         self.gate.set()
         self.broken: set[str] = set()
         self.lacking: dict[int, set[str]] = {}
+        self.wall_m: dict[int, float] = {}
+        self.swapped: set[int] = set()
 
     @property
     def cameras(self) -> tuple[str, ...]:
@@ -76,15 +80,26 @@ class MadeImages:
         shape = (self.height, self.width)
         ids = np.full(shape, 1, np.int16)
         ids[:, self.width // 2 :] = 2
+        if frame.frame in self.swapped:
+            ids = 3 - ids
         ids[0, :2] = -1
         made: dict[str, Any] = {
             "render_entity_id": ids,
             "semantic": ids,
-            "depth_meters": np.where(ids < 0, np.nan, DISTANCE_M).astype(np.float16),
+            "depth_meters": np.where(ids < 0, np.nan, self.distance(frame.frame)).astype(np.float16),
             "color": self.color(frame.frame),
             "normal_cam": np.dstack([np.zeros(shape), np.zeros(shape), np.ones(shape)]).astype(np.float16),
         }
         return ImageArray(made[modality], modality)
+
+    def distance(self, frame: int) -> NDArray[np.float64]:
+        """Metres, to a flat wall across the view where there is one."""
+        if frame not in self.wall_m:
+            return np.full((self.height, self.width), DISTANCE_M)
+        lens = pinhole_lens(self.width, self.height, np.pi / 3)
+        x, y = np.meshgrid(np.arange(self.width), np.arange(self.height))
+        rays = np.stack([x, y, np.ones_like(x)], axis=-1) @ lens.ray_from_pixel.T
+        return self.wall_m[frame] * np.asarray(np.linalg.norm(rays, axis=-1))
 
     def color(self, frame: int) -> NDArray[np.float16]:
         ramp = np.linspace(0.01, 1, self.width)[None, :, None] * np.ones((self.height, 1, 3))
@@ -125,6 +140,7 @@ def opened(source: MadeImages, name: str = "made") -> tuple[OpenedScene, Labelli
     labelling = Labelling(ObjectLabels([1, -1], [-1, -1]), TABLE, InstanceIds(2))
     frames = np.array([0, 1, 2, 3, 5])
     poses = np.repeat(np.eye(4)[None], len(frames), axis=0)
+    poses[:, 0, 3] = frames * FRAME_STEP_UNITS
     trajectory = Trajectory("cam_00", frames, poses, pinhole_lens(source.width, source.height, np.pi / 3))
     other = Trajectory("cam_01", np.array([2, 6]), poses[:2], trajectory.lens)
     parts: dict[type, object] = {
@@ -213,7 +229,9 @@ def test_every_modality_can_be_chosen_and_says_something(desk: Desk, qtbot: QtBo
         desk.settle(qtbot)
         pane = desk.images.panes[0]
         has_picture = pane.canvas.picture is not None
-        lacking = modality.missing(desk.source.modalities(FrameId("cam_00", 0)), desk.images._context)
+        lacking = modality.missing(
+            desk.source.modalities(FrameId("cam_00", 0)), desk.images._context_of(FrameId("cam_00", 0))
+        )
         assert has_picture == (lacking is None), modality.key
 
 
@@ -388,12 +406,65 @@ def test_a_world_point_puts_the_crosshair_on_its_pixel_unless_it_is_hidden(desk:
     camera = desk.session.frame_camera()
     assert camera is not None
     ray = camera.cast_rays(np.array([[33.0, 11.0]]))[0]
-    desk.images.show_world_point(ray * DISTANCE_M / 0.5)
+    desk.images.marks.show_point(ray * DISTANCE_M / 0.5)
     assert desk.images.panes[0].readout.text().startswith("33, 11")
-    desk.images.show_world_point(ray * 2 * DISTANCE_M / 0.5)
+    desk.images.marks.show_point(ray * 2 * DISTANCE_M / 0.5)
     assert not desk.images.panes[0].readout.text().startswith("33, 11")
-    desk.images.show_world_point(-ray)
+    desk.images.marks.show_point(-ray)
     assert desk.images.panes[0].readout.text().startswith(f"{WIDTH} × {HEIGHT}")
+
+
+def test_a_pinned_pane_keeps_its_frame_and_marks_the_same_place(desk: Desk, qtbot: QtBot) -> None:
+    desk.source.wall_m = {0: DISTANCE_M, 3: DISTANCE_M}
+    desk.session.replace_scene(opened(desk.source)[0])
+    desk.settle(qtbot)
+    pane = desk.images.panes[2]
+    qtbot.mouseClick(pane.pin_button, Qt.MouseButton.LeftButton)
+    assert pane.pin_button.text() == "cam_00 0000"
+    desk.session.show_frame(FrameId("cam_00", 3))
+    desk.settle(qtbot)
+    assert [shown.frame for shown in desk.images.shown_panes] == [
+        FrameId("cam_00", 3), FrameId("cam_00", 3), FrameId("cam_00", 0),
+    ]  # fmt: skip
+    hover(qtbot, desk, 0, 50, 20)
+    shift = FRAME_STEP_UNITS * 3 * 0.5 / DISTANCE_M  # sideways, as a slope
+    pixel = round(50 + shift * WIDTH / (2 * np.tan(np.pi / 6)))
+    assert pane.readout.text().startswith(f"{pixel}, 20"), "where the other camera sees that place"
+    desk.source.wall_m[0] = DISTANCE_M / 2
+    desk.images.cache.clear()
+    desk.images.pin(2, None)
+    desk.images.pin(2, FrameId("cam_00", 0))
+    desk.settle(qtbot)
+    hover(qtbot, desk, 0, 49, 20)
+    assert not pane.readout.text().startswith(f"{pixel - 1}, 20"), "a wall stands in front there"
+    qtbot.mouseClick(pane.pin_button, Qt.MouseButton.LeftButton)
+    desk.settle(qtbot)
+    assert pane.frame == FrameId("cam_00", 3)
+
+
+def test_a_frame_is_kept_in_a_pane_of_its_own(desk: Desk, qtbot: QtBot) -> None:
+    desk.images.pin_current()
+    desk.session.show_frame(FrameId("cam_00", 4))
+    desk.settle(qtbot)
+    assert desk.images.count == 4
+    assert desk.images.panes[3].frame == FrameId("cam_00", 0)
+    assert desk.images.panes[3].modality is desk.images.panes[0].modality
+    np.testing.assert_array_equal(
+        desk.picture(3)[..., :3], tone_map(desk.source.color(0), np.asarray(desk.picture(1)[..., 3] > 0))
+    )
+    desk.session.replace_scene(opened(MadeImages())[0])
+    assert all(pane.pinned is None for pane in desk.images.panes)
+
+
+def test_what_is_painted_in_a_pinned_pane_is_what_that_frame_shows(desk: Desk, qtbot: QtBot) -> None:
+    desk.source.swapped = {3}
+    desk.images.cache.clear()
+    desk.images.set_modality(2, "class_live")
+    desk.images.pin(2, FrameId("cam_00", 3))
+    desk.settle(qtbot)
+    desk.labelling.set_brush(class_id=2)
+    drag(qtbot, desk, 2, (5, 5), (10, 15))
+    assert desk.labelling.labels.semantic.tolist() == [1, 2], "the right chair is on the left there"
 
 
 def _leave() -> Any:

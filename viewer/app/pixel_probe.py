@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from viewer.app.frame_cache import FrameCache
 from viewer.app.session import Session
+from viewer.geometry.ray_scene import RayScene
 from viewer.imaging.ids import chain_words
 from viewer.imaging.modality import ImagingContext
+from viewer.model.camera import LensSource
 from viewer.model.frames import FrameId
 
 ENTITIES = "render_entity_id"
 POSITIONS = "position"
 DISTANCES = "depth_meters"
-SUPPORT_KEYS = (ENTITIES, DISTANCES)
-"""The images a probe looks at, decoded for every frame that is shown."""
 OCCLUSION_TOLERANCE = 0.02
 """A point this much (of its distance) farther than the surface in the image still counts as that surface."""
+HALF_STEP = 2.0**-11
+"""Largest rounding error of a float16, as a share of the number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +38,24 @@ class PixelHit:
     point: NDArray[np.float64] | None  # (3,) what the pixel shows, world units; None when not known
 
 
-def probe_pixel(session: Session, cache: FrameCache, frame: FrameId, x: int, y: int) -> PixelHit:
+def support_keys(session: Session, frame: FrameId) -> tuple[str, ...]:
+    """The images a probe looks at, decoded for every frame that is shown.
+
+    Positions are among them where the lens is a mere assumption: they say where a pixel is without it.
+    """
+    trajectory = session.trajectory(frame.camera)
+    is_known = trajectory is not None and trajectory.lens.source is not LensSource.PINHOLE
+    return (ENTITIES, DISTANCES) if is_known else (ENTITIES, DISTANCES, POSITIONS)
+
+
+def probe_pixel(
+    session: Session, cache: FrameCache, frame: FrameId, x: int, y: int, rays: RayScene | None = None
+) -> PixelHit:
     """Everything that decoded images and the pose say about a pixel; reads no file.
 
-    The distance image is preferred to the position image: float16 positions are coarse far from the origin.
+    The place comes from the position image, which needs no lens; made finer by the distance image where the
+    two agree, for float16 positions are coarse far from the origin. Without either it is where the ray meets
+    the mesh (`rays`).
     """
     camera = session.frame_camera(frame)
     origin = direction = None
@@ -53,7 +69,7 @@ def probe_pixel(session: Session, cache: FrameCache, frame: FrameId, x: int, y: 
         object_at(session, cache, frame, x, y),
         origin,
         direction,
-        _point(session, cache, frame, x, y, origin, direction),
+        _point(session, cache, frame, x, y, origin, direction, rays),
     )
 
 
@@ -93,11 +109,16 @@ def object_at(session: Session, cache: FrameCache, frame: FrameId, x: int, y: in
 
 
 def locate(
-    session: Session, cache: FrameCache, frame: FrameId, point: NDArray[np.floating]
+    session: Session,
+    cache: FrameCache,
+    frame: FrameId,
+    point: NDArray[np.floating],
+    object_id: int | None = None,
 ) -> tuple[int, int] | None:
     """The pixel of a frame that shows a world point; None when it is outside the image or hidden.
 
-    Whether something stands in front is judged by the distance image, when that is decoded.
+    Whether something stands in front is judged by the distance image, when that is decoded, else by whether
+    the pixel shows the object that the point belongs to.
     """
     camera, scene = session.frame_camera(frame), session.scene
     if camera is None or scene is None:
@@ -106,15 +127,31 @@ def locate(
     if not depths[0] > 0 or not np.isfinite(pixels).all():
         return None
     width, height = image_size(cache, frame) or (camera.lens.width, camera.lens.height)
-    x = round((float(pixels[0, 0]) + 0.5) * width / camera.lens.width - 0.5)
-    y = round((float(pixels[0, 1]) + 0.5) * height / camera.lens.height - 0.5)
+    across = (float(pixels[0, 0]) + 0.5) * width / camera.lens.width - 0.5
+    down = (float(pixels[0, 1]) + 0.5) * height / camera.lens.height - 0.5
+    x, y = round(across), round(down)
     if not (0 <= x < width and 0 <= y < height):
         return None
-    seen = _value(cache, frame, DISTANCES, x, y)
+    seen = _farthest_around(cache, frame, across, down)
+    if seen is None:
+        shown = None if object_id is None else object_at(session, cache, frame, x, y)
+        return (x, y) if shown is None or shown == object_id else None
     distance = float(np.linalg.norm(point - camera.position)) * scene.metres_per_unit
-    if seen is not None and np.isfinite(seen) and distance > float(seen) * (1 + OCCLUSION_TOLERANCE):
+    return (x, y) if distance <= seen * (1 + OCCLUSION_TOLERANCE) else None
+
+
+def _farthest_around(cache: FrameCache, frame: FrameId, across: float, down: float) -> float | None:
+    """Metres to the farthest surface in the pixels around a place of an image; None when it is not known.
+
+    A place between pixels belongs to all of them: on a slanted wall the nearest pixel alone may lie in front.
+    """
+    image = cache.image(frame, DISTANCES)
+    if image is None or image.pixels.ndim != 2:
         return None
-    return x, y
+    left, top = max(int(np.floor(across)), 0), max(int(np.floor(down)), 0)
+    around = image.pixels[top : top + 2, left : left + 2].astype(np.float64)
+    around = around[~np.isnan(around)]
+    return float(around.max()) if around.size else None
 
 
 def _point(
@@ -125,16 +162,27 @@ def _point(
     y: int,
     origin: NDArray[np.float64] | None,
     direction: NDArray[np.float64] | None,
+    rays: RayScene | None,
 ) -> NDArray[np.float64] | None:
-    distance, scene = _value(cache, frame, DISTANCES, x, y), session.scene
-    if distance is not None and origin is not None and direction is not None and scene is not None:
-        along = float(distance) / scene.metres_per_unit
-        if np.isfinite(along):
-            return np.asarray(origin + direction * along)
     position = _value(cache, frame, POSITIONS, x, y)
-    if position is None or np.shape(position) != (3,) or not np.isfinite(position).all():
-        return None
-    return np.asarray(position, np.float64)
+    if position is not None and (np.shape(position) != (3,) or not np.isfinite(position).all()):
+        position = None
+    distance, scene = _value(cache, frame, DISTANCES, x, y), session.scene
+    along = None
+    if distance is not None and np.isfinite(distance) and scene is not None:
+        along = float(distance) / scene.metres_per_unit
+    if along is None or origin is None or direction is None:
+        if position is not None:
+            return np.asarray(position, np.float64)
+        if distance is not None or origin is None or direction is None or rays is None:
+            return None
+        return rays.first_point(origin, direction)
+    fine = np.asarray(origin + direction * along)
+    if position is None:
+        return fine
+    coarse = np.asarray(position, np.float64)
+    step = 2 * HALF_STEP * max(float(np.abs(coarse).max()), along)
+    return fine if np.linalg.norm(fine - coarse) <= 2 * step else coarse
 
 
 def _value(cache: FrameCache, frame: FrameId, key: str, x: int, y: int) -> Any | None:

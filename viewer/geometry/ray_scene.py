@@ -100,6 +100,19 @@ class RayScene:
         """(N,) the object seen at each pixel (N, 2), -1 for none; computed batch by batch."""
         return self.objects_of(self._pixel_hits(camera, pixels, visible, clip))
 
+    def first_point(
+        self, origin: NDArray[np.floating], direction: NDArray[np.floating]
+    ) -> NDArray[np.float64] | None:
+        """Where (3,) a ray first meets the mesh, world units; None where it meets nothing."""
+        face = int(self.first_hits(origin, np.asarray(direction)[None])[0])
+        if face < 0:
+            return None
+        row = face if self._face_id is None else int(np.searchsorted(self._face_id, face))
+        a, b, c = self._vertices[self._faces[row]].astype(np.float64)
+        normal = np.cross(b - a, c - a)
+        facing = float(normal @ direction)
+        return None if facing == 0 else np.asarray(origin + direction * (normal @ (a - origin)) / facing)
+
     def objects_in_box(
         self,
         camera: Camera,

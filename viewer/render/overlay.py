@@ -52,7 +52,7 @@ out vec4 o_color;
 void main() { o_color = vec4(texture(u_image, v_uv).rgb, u_opacity); }
 """,
 )
-_FEATHER = 1.0
+FEATHER = 1.0
 """Pixels over which a line fades out at its sides."""
 
 
@@ -71,7 +71,7 @@ def thick_line(path: NDArray[np.floating], width: float) -> tuple[NDArray[np.flo
     along = along / np.maximum(length, 1e-9)
     starts, ends = starts - along * width / 2, ends + along * width / 2
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    offsets = np.array([-width / 2 - _FEATHER, -width / 2, width / 2, width / 2 + _FEATHER])
+    offsets = np.array([-width / 2 - FEATHER, -width / 2, width / 2, width / 2 + FEATHER])
     cover = np.array([0.0, 1.0, 1.0, 0.0])
     places, covers = [], []
     for k in range(3):

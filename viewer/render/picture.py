@@ -18,6 +18,7 @@ from viewer.render.layers.layer import Layer
 from viewer.render.layers.mesh import MeshStyle
 from viewer.render.layers.registry import LAYERS
 from viewer.render.look_through import LookThrough
+from viewer.render.marker import Marker, MarkerPainter
 from viewer.render.object_table import Flag, ObjectTable
 from viewer.render.overlay import Overlay
 from viewer.render.renderer import Renderer
@@ -80,6 +81,7 @@ class Flat:
     axes: bool = True
     scale_bar: bool = True
     grid_step: str = ""  # of the grid, when it is shown
+    marker: Marker | None = None
 
 
 class Picture:
@@ -96,6 +98,7 @@ class Picture:
         self._renderer: Renderer | None = None
         self._overlay: Overlay | None = None
         self._texts: TextPainter | None = None
+        self._markers: MarkerPainter | None = None
         self._drawn: tuple[int, bool] | None = None
         self._ids: IdBuffer | None = None
         self._image: NDArray[np.uint8] | None = None
@@ -117,7 +120,7 @@ class Picture:
         if self._renderer is None and self.error is None:
             try:
                 self._renderer = Renderer(self._canvas.context)
-                self._overlay, self._texts = Overlay(), TextPainter()
+                self._overlay, self._texts, self._markers = Overlay(), TextPainter(), MarkerPainter()
             except GpuError as error:
                 self.error = error
         return self._renderer is not None
@@ -179,6 +182,8 @@ class Picture:
             self._image, self._has_new_image = None, False
         if flat.look is not None:
             overlay.draw_look_through(frame, flat.look)
+        if flat.marker is not None and self._markers is not None:
+            self._markers.draw(frame, flat.marker, renderer.depths)
         if flat.axes:
             draw_axes(frame, overlay, texts)
         if flat.scale_bar:

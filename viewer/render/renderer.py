@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 from OpenGL import GL
+from vispy.gloo import Texture2D
 from vispy.gloo.context import GLContext
 
 from viewer.errors import GpuError
@@ -67,6 +68,11 @@ class Renderer:
     def size(self) -> tuple[int, int]:
         """(width, height) of the last pass 1."""
         return self._surfaces.size
+
+    @property
+    def depths(self) -> Texture2D:
+        """Clip w of what pass 1 drew last, one float a pixel; 0 = background."""
+        return self._surfaces.planes[_DEPTH]
 
     @staticmethod
     def finish() -> None:

@@ -38,12 +38,12 @@ from viewer.render.rulers import scale_bar
 from viewer.render.still import render_still
 from viewer.render.theme import DARK, LIGHT
 from viewer.render.uploads import UploadQueue
-from viewer.render.view_camera import ViewCamera
+from viewer.render.view_marks import ViewMarks
 
 SomeLayer = TypeVar("SomeLayer", bound=Layer)
 
 
-class SceneView(ViewCamera):
+class SceneView(ViewMarks):
     """A scene on screen. `native` is the widget for a window; vispy's backend must be chosen before."""
 
     def __init__(self, up: ArrayLike = (0, 0, 1)) -> None:
@@ -124,7 +124,7 @@ class SceneView(ViewCamera):
         """Start over with a scene; its parts appear as they reach the graphics card."""
         self._picture.make_current()
         self._scene = scene
-        self._look = None
+        self._look = self._marker = None
         self._uploads.clear()
         state = self._state
         mesh_objects = 0 if gpu_mesh is None else gpu_mesh.object_count
@@ -198,22 +198,6 @@ class SceneView(ViewCamera):
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Corners (3,) of the scene, world units, without its far clutter."""
         return self._bounds
-
-    def set_selection(self, object_ids: ArrayLike) -> None:
-        """Outline exactly these objects as selected."""
-        self._mark(Flag.SELECTED, object_ids)
-
-    def set_hovered(self, object_id: int | None) -> None:
-        """Lighten and outline one object."""
-        self._mark(Flag.HOVERED, () if object_id is None else (object_id,))
-
-    def set_stroke_preview(self, object_ids: ArrayLike | None) -> None:
-        """Show which objects a stroke would change; None or nothing ends it."""
-        self._mark(Flag.PREVIEWED, () if object_ids is None else object_ids)
-
-    def _mark(self, flag: Flag, object_ids: ArrayLike) -> None:
-        if self._state.table.mark(flag, object_ids):
-            self.redraw()
 
     def set_box_colors(self, rows: NDArray[np.uint8]) -> None:
         """Colour of the boxes, row = instance id, (K + 1, 3 or 4) sRGB."""
@@ -304,6 +288,7 @@ class SceneView(ViewCamera):
             self.show_axes,
             self.show_scale_bar,
             grid.style.step if grid.is_drawn else "",
+            self._marker,
         )
         try:
             seconds = picture.draw(self.current_camera(), self.pixel_scale, flat, plain=self._is_plain)

@@ -137,6 +137,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
             needs="frame"),
     Command("previous_camera", "Camera", "Previous Trajectory", "frames_panel.previous_camera", ("Up",),
             needs="frame"),
+    Command("pin_frame", "Camera", "&Keep This Frame in a Pane", "images_panel.pin_current", (), "pin",
+            "Pin the current frame to a pane of its own, beside those that follow", needs="frame",
+            starts_section=True),
     Command("play", "Camera", "Pla&y", "frames_panel.toggle_play", ("K",), "play", needs="frame"),
     # Label
     Command("tool_pen", "Label", "&Pen", "painting.use_pen", ("1",), "pen", is_checkable=True, group="tool",

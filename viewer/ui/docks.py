@@ -57,6 +57,7 @@ def make_panels(window: MainWindow) -> Panels:
     # playing waits for the pictures, and strokes over images keep their order among the others
     panels.frames.is_ready = lambda: panels.images.is_current
     panels.images.painting.paint = window.painting.paint
+    panels.images.rays = lambda: window.painting.rays
     panels.images.stroke_previewed.connect(window.stroke_hint.show_preview)
     panels.images.pixel_described.connect(window.status_line.show_pixel)
     panels.selection.focus_requested.connect(window.viewing.focus_on)

@@ -7,6 +7,7 @@ from typing import Any
 
 from viewer.app.session import Session
 from viewer.imaging.modality import ImagingContext, Modality
+from viewer.imaging.registry import MODALITIES
 from viewer.model.dataset_notes import DatasetNotes
 from viewer.model.frames import FrameId
 
@@ -20,9 +21,11 @@ class Absence:
     is_problem: bool = False
 
 
-def why_absent(session: Session, modality: Modality[Any], context: ImagingContext) -> Absence | None:
-    """Why the current frame cannot be shown this way; None when it can."""
-    scene, frame, images = session.scene, session.frame, session.images
+def why_absent(
+    session: Session, frame: FrameId | None, modality: Modality[Any], context: ImagingContext
+) -> Absence | None:
+    """Why a frame cannot be shown this way; None when it can."""
+    scene, images = session.scene, session.images
     if scene is None:
         return Absence("images", "Open a scene to see its images here.")
     if images is None:
@@ -36,6 +39,12 @@ def why_absent(session: Session, modality: Modality[Any], context: ImagingContex
         return Absence("missing", no_image_words(session, frame))
     missing = modality.missing(available, context)
     return None if missing is None else Absence("missing", missing)
+
+
+def missing_reasons(available: frozenset[str], context: ImagingContext) -> dict[str, str]:
+    """Why some modalities cannot be shown for a frame with these images, by key."""
+    reasons = {modality.key: modality.missing(available, context) for modality in MODALITIES}
+    return {key: reason for key, reason in reasons.items() if reason is not None}
 
 
 def no_image_words(session: Session, frame: FrameId) -> str:

@@ -25,6 +25,13 @@ def open_image_menu(pane: ImageView, pixel: tuple[int, int] | None, place: QPoin
     copy_value.setToolTip(words)
     copy_value.triggered.connect(lambda: _copy_value(pixel, words))
     menu.addSeparator()
+    pin = menu.addAction(
+        theme.icon("pin"),
+        pane.tr("Pin This Frame") if pane.pinned is None else pane.tr("Follow the Current Frame"),
+    )
+    pin.setEnabled(pane.pinned is not None or pane.frame is not None)
+    pin.triggered.connect(lambda: pane.pin_asked.emit(pane.pinned is None))
+    menu.addSeparator()
     fit = menu.addAction(theme.icon("fit"), pane.tr("Whole Picture"))
     fit.setEnabled(pane.canvas.pan_zoom != PanZoom())
     fit.triggered.connect(pane.canvas.fit)

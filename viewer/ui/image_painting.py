@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from viewer.app.labelling import Labelling
 from viewer.app.painting import ImagePicker, Picker, visible_mask
 from viewer.app.pixel_probe import ENTITIES
 from viewer.app.session import Session
+from viewer.model.frames import FrameId
 from viewer.tools.tool import Gesture
 from viewer.ui.image_view import ImageView
 
@@ -47,13 +49,14 @@ class ImagePainting(QObject):
         self._panes = panes
         self._cache = cache
         self._path: NDArray[np.int32] | None = None
+        self._frame: FrameId | None = None  # the one that is drawn over
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PREVIEW_MS)
         self._timer.timeout.connect(self._preview)
         for pane in panes:
-            pane.stroke_moved.connect(self._moved)
-            pane.stroke_finished.connect(self._finished)
+            pane.stroke_moved.connect(partial(self._moved, pane))
+            pane.stroke_finished.connect(partial(self._finished, pane))
             pane.canvas.stroke_cancelled.connect(self._end_preview)
 
     def follow_brush(self) -> None:
@@ -63,9 +66,9 @@ class ImagePainting(QObject):
         for pane in self._panes:
             pane.canvas.stroke_shape = shape
 
-    def picker(self) -> Picker | None:
-        """What is seen at the pixels of the current frame; None while its ids are not decoded."""
-        session, frame, nodes = self._session, self._session.frame, self._session.nodes
+    def picker(self, frame: FrameId | None) -> Picker | None:
+        """What is seen at the pixels of a frame; None while its ids are not decoded."""
+        session, nodes = self._session, self._session.nodes
         image = None if frame is None or nodes is None else self._cache().image(frame, ENTITIES)
         if image is None or nodes is None or image.pixels.dtype.kind not in "iu":
             return None
@@ -73,19 +76,19 @@ class ImagePainting(QObject):
         known = np.where(objects < session.object_count, objects, -1)
         return ImagePicker(known, visible_mask(session.object_count, session.hidden))
 
-    def _finished(self, gesture: Gesture) -> None:
+    def _finished(self, pane: ImageView, gesture: Gesture) -> None:
         self._end_preview()
-        labelling, picker = self._session.labelling, self.picker()
+        labelling, picker = self._session.labelling, self.picker(pane.frame)
         if labelling is not None and picker is not None:
             self.paint(labelling, gesture, picker)
 
-    def _moved(self, path: NDArray[np.int32]) -> None:
-        self._path = path
+    def _moved(self, pane: ImageView, path: NDArray[np.int32]) -> None:
+        self._path, self._frame = path, pane.frame
         if not self._timer.isActive():
             self._timer.start()
 
     def _preview(self) -> None:
-        labelling, picker = self._session.labelling, self.picker()
+        labelling, picker = self._session.labelling, self.picker(self._frame)
         if self._path is not None and labelling is not None and picker is not None:
             result = labelling.preview(Gesture(self._path), picker)
             if result.is_stroke:

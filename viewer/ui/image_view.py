@@ -61,6 +61,7 @@ class ImageView(QFrame):
     stroke_moved = Signal(object)  # (P, 2) pixels so far
     stroke_finished = Signal(object)  # Gesture
     modality_chosen = Signal(str)
+    pin_asked = Signal(bool)  # True: keep the frame that is shown, False: follow the current one
     style_changed = Signal(object)
 
     def __init__(self, modality: Modality[Any], parent: QWidget | None = None) -> None:
@@ -68,6 +69,8 @@ class ImageView(QFrame):
         self.modality = modality
         self.styles: dict[str, Any] = {}
         self.frame: FrameId | None = None
+        self.pinned: FrameId | None = None
+        """The frame this pane keeps showing; None = it follows the current one."""
         self._frame_size: tuple[int, int] | None = None
         self._images: ImageSet = {}
         self._context = ImagingContext()
@@ -78,6 +81,7 @@ class ImageView(QFrame):
         self.style_button = tool_button(
             "sun", self.tr("How this pane is shown"), self.tr("Brightness, colors and range of this pane")
         )
+        self.pin_button = tool_button("pin", self.tr("Pin this frame"), is_checkable=True)
         self.canvas = ImageCanvas(self)
         self.readout = Readout("", "muted")
         self._late = QTimer(self)
@@ -86,6 +90,8 @@ class ImageView(QFrame):
         self._late.timeout.connect(lambda: self.canvas.show_stale(self._coming))
         self._lay_out()
         self.chooser.chosen.connect(self.modality_chosen)
+        self.pin_button.clicked.connect(self.pin_asked)
+        self.set_pinned(None)
         self.canvas.hovered.connect(self._tell_hovered)
         self.canvas.clicked.connect(self._tell_clicked)
         self.canvas.stroke_moved.connect(lambda path: self.stroke_moved.emit(self._path_in_frame(path)))
@@ -108,6 +114,7 @@ class ImageView(QFrame):
         header.setContentsMargins(0, 0, 2, 0)
         header.setSpacing(4)
         header.addWidget(self.chooser)
+        header.addWidget(self.pin_button)
         header.addStretch(1)
         header.addWidget(self.legend)
         header.addWidget(self.style_button)
@@ -126,6 +133,31 @@ class ImageView(QFrame):
     def style_value(self) -> Any:
         """The style of the modality that is shown."""
         return self.styles.get(self.modality.key, self.modality.default_style)
+
+    @property
+    def shows_pinned(self) -> bool:
+        """True when the frame that is pinned is on the screen."""
+        return self.pinned is not None and self.frame == self.pinned
+
+    def set_pinned(self, frame: FrameId | None) -> None:
+        """Say which frame this pane keeps; None = it follows the current one."""
+        self.pinned = frame
+        self.pin_button.setChecked(frame is not None)
+        styles = Qt.ToolButtonStyle
+        self.pin_button.setToolButtonStyle(
+            styles.ToolButtonIconOnly if frame is None else styles.ToolButtonTextBesideIcon
+        )
+        if frame is None:
+            self.pin_button.setText(self.tr("Pin this frame"))
+            self.pin_button.setToolTip(self.tr("Pin: keep this frame here while others come and go"))
+        else:
+            self.pin_button.setText(f"{frame.camera} {frame.frame:04d}")
+            self.pin_button.setToolTip(
+                self.tr("Pinned to {0}; click to follow the current frame").format(
+                    f"{frame.camera}, frame {frame.frame}"
+                )
+            )
+        self.pin_button.setAccessibleName(self.pin_button.text())
 
     def set_modality(self, modality: Modality[Any]) -> None:
         self.modality = modality

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from viewer.app.frame_cache import FrameCache, prefetch_order
 from viewer.app.pane_pictures import load_images, load_picture
-from viewer.app.pixel_probe import SUPPORT_KEYS
 from viewer.errors import ViewerError
 from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
 from viewer.jobs.job import Progress
@@ -74,10 +73,21 @@ class PaneLoader:
             failed=broke,
         )
 
-    def decode_support(self, source: FrameSource, frame: FrameId, done: Callable[[], None]) -> None:
-        """Decode ids and distances: they serve clicks, outlines and positions, whatever the panes show."""
+    def decode_support(
+        self,
+        source: FrameSource,
+        frame: FrameId,
+        wanted: Sequence[str],
+        done: Callable[[], None],
+        *,
+        slot: Hashable = None,
+    ) -> None:
+        """Decode ids and distances: they serve clicks, outlines and positions, whatever the panes show.
+
+        A waiting request of the same slot is dropped.
+        """
         cache = self.cache
-        keys = [key for key in SUPPORT_KEYS if key in source.modalities(frame)]
+        keys = [key for key in wanted if key in source.modalities(frame)]
         if all((frame, key) in cache for key in keys):
             return
         self._runner.start(
@@ -85,7 +95,7 @@ class PaneLoader:
             lambda progress: _fetch(source, cache, frame, keys, progress),
             title="Decoding object ids",
             is_shown=False,
-            key=("support", id(self)),
+            key=("support", id(self), slot),
             done=lambda _: done(),
             failed=_only_unexpected,
         )
@@ -96,13 +106,14 @@ class PaneLoader:
         frame: FrameId,
         direction: int,
         looks: Sequence[Look],
+        support: Sequence[str],
         context: ImagingContext,
     ) -> None:
         """Decode the neighbours in one job, which keeps one worker free for what is asked meanwhile.
 
         Asking again for the same changes nothing; for another frame or other looks, it starts over.
         """
-        wanted = (frame, direction, tuple(looks), context.lens)
+        wanted = (frame, direction, tuple(looks), tuple(support), context.lens)
         if wanted == self._prefetched:
             return
         self.stop_prefetch()
@@ -114,7 +125,7 @@ class PaneLoader:
             for number in order:
                 near = FrameId(frame.camera, number)
                 available = source.modalities(near)
-                _fetch(source, cache, near, [key for key in SUPPORT_KEYS if key in available], progress)
+                _fetch(source, cache, near, [key for key in support if key in available], progress)
                 for modality, style in looks:
                     if modality.missing(available, context) is not None:
                         continue

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
+from viewer.app.pixel_probe import PixelHit
 from viewer.app.session import ColorBy
 from viewer.model.boxes import BoxSets
 from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows, rows_for
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelChange, LabelLayer
+from viewer.render.marker import Marker
 
 if TYPE_CHECKING:
     from viewer.render.id_buffer import PointerHit
@@ -47,6 +49,7 @@ class SceneBridge(QObject):
         self._view.clicked.connect(self._click)
         self._view.frustum_clicked.connect(self._go_to_frame)
         window.images_panel.pixel_described.connect(self._pointer_in_images)
+        window.images_panel.pixel_world.connect(self._mark_pixel)
 
     # session → view
 
@@ -138,14 +141,21 @@ class SceneBridge(QObject):
         if words:
             self._has_pointer = False
 
+    def _mark_pixel(self, hit: PixelHit | None) -> None:
+        """Show where the pixel under the pointer lies in the world."""
+        is_known = hit is not None and (hit.point is not None or hit.origin is not None)
+        marker = Marker(hit.point, hit.origin, hit.direction) if hit is not None and is_known else None
+        self._view.set_marker(marker)
+
     def _hover(self, hit: PointerHit | None) -> None:
         if hit is None and not self._has_pointer:
             return  # news of leaving comes late; what is told by then belongs to an image
         self._has_pointer = hit is not None
         self._window.session.set_hovered(None if hit is None else hit.object_id)
         self._window.status_line.show_hit(hit)
-        self._window.images_panel.show_world_point(
-            None if hit is None or hit.world is None else np.asarray(hit.world)
+        self._window.images_panel.marks.show_point(
+            None if hit is None or hit.world is None else np.asarray(hit.world),
+            None if hit is None else hit.object_id,
         )
 
     def _click(self, hit: PointerHit | None, modifiers: frozenset[str]) -> None:

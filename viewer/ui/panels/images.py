@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainterPath, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viewer.app.frame_cache import FrameCache
 from viewer.app.pane_pictures import imaging_context, ready_images, ready_picture
-from viewer.app.pixel_probe import ENTITIES, image_size, locate, object_at, probe_pixel, probe_words
+from viewer.app.pixel_probe import (
+    PixelHit,
+    image_size,
+    object_at,
+    probe_pixel,
+    probe_words,
+    support_keys,
+)
 from viewer.app.session import NOTHING, Session
 from viewer.app.settings import Settings
 from viewer.app.strokes import StrokeResult
 from viewer.errors import FormatError, ViewerError
+from viewer.geometry.ray_scene import RayScene
 from viewer.imaging.modality import ImageSet, ImagingContext, Picture
-from viewer.imaging.outlines import object_mask, outline
 from viewer.imaging.registry import DEFAULT_PANES, MODALITIES, find_modality
 from viewer.model.frames import FrameId, FrameSource
-from viewer.ui.image_absence import Absence, why_absent
-from viewer.ui.image_drawing import outline_path
+from viewer.ui.image_absence import Absence, missing_reasons, why_absent
+from viewer.ui.image_marks import ImageMarks
 from viewer.ui.image_menu import open_image_menu
 from viewer.ui.image_painting import ImagePainting
 from viewer.ui.image_view import ImageView
@@ -38,7 +43,10 @@ DEFAULT_COUNT: Final = 3
 
 
 class ImagesPanel(QWidget):
-    """Panes over one frame; decodes in the frame lane and shows nothing that is out of date."""
+    """Panes over the current frame, or frames pinned to them.
+
+    Decodes in the frame lane and shows nothing that is out of date.
+    """
 
     pixel_world = Signal(object)  # PixelHit | None
     pixel_described = Signal(str)  # all that is known of the pixel under the pointer, or nothing
@@ -51,13 +59,14 @@ class ImagesPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._loader = PaneLoader(runner, settings.frame_cache_mb)
-        self._context = ImagingContext()
+        self._contexts: dict[str, ImagingContext] = {}
+        self.rays: Callable[[], RayScene | None] = lambda: None
+        """The mesh, for places of pixels that no image tells."""
         self._waiting: set[int] = set()
         self._direction = 1
         self._last_frame: FrameId | None = None
         self._announced: FrameId | None = None
         self._is_behind = False
-        self._outlines: dict[str, tuple[object, QPainterPath | None]] = {}
         self._pan_zoom = PanZoom()
         self.count = DEFAULT_COUNT
         self.panes = [self._make_pane(k) for k in range(max(PANE_COUNTS))]
@@ -71,7 +80,7 @@ class ImagesPanel(QWidget):
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self._grid)
         self.setAccessibleName(self.tr("Images"))
-        self._previewed: NDArray[np.int64] = NOTHING
+        self.marks = ImageMarks(session, lambda: self.shown_panes, lambda: self.cache)
         self.painting = ImagePainting(session, self.panes, lambda: self.cache, self)
         self.painting.previewed.connect(self._show_preview)
         self._recolor_soon = QTimer(self)
@@ -84,14 +93,17 @@ class ImagesPanel(QWidget):
         listen(self, session.labels_changed, self._labels_changed)
         listen(self, session.instances_changed, self._labels_changed)
         listen(self, session.brush_changed, self._brush_changed)
-        listen(self, session.selection_changed, self._show_outlines)
-        listen(self, session.hovered_changed, self._show_outlines)
+        for signal in (session.selection_changed, session.hovered_changed):
+            listen(self, signal, lambda *_: self.marks.show_outlines())
         self._new_scene()
 
     def _make_pane(self, number: int) -> ImageView:
         modality = find_modality(DEFAULT_PANES[number]) or MODALITIES[0]
         pane = ImageView(modality, self)
         pane.modality_chosen.connect(partial(self.set_modality, number))
+        pane.pin_asked.connect(
+            lambda is_wanted: self.pin(number, self.frame_of(number) if is_wanted else None)
+        )
         pane.style_changed.connect(lambda _: self._refresh(number))
         pane.pixel_hovered.connect(partial(self._hover, number))
         pane.pixel_clicked.connect(self._click)
@@ -133,6 +145,34 @@ class ImagesPanel(QWidget):
             self.panes[number].set_modality(modality)
             self._refresh(number)
 
+    def frame_of(self, number: int) -> FrameId | None:
+        """The frame a pane is to show: the one pinned to it, else the current one."""
+        return self.panes[number].pinned or self._session.frame
+
+    def pin(self, number: int, frame: FrameId | None) -> None:
+        """Keep a frame in a pane; None lets it follow the current one again."""
+        if frame != self.panes[number].pinned:
+            self.panes[number].set_pinned(frame)
+            self._refresh(number)
+
+    def pin_beside(self, frame: FrameId) -> None:
+        """Keep a frame in a pane of its own, beside those there are."""
+        first = self.panes[0].modality.key
+        self.set_count(next((count for count in PANE_COUNTS if count > self.count), self.count))
+        self.set_modality(self.count - 1, first)
+        self.pin(self.count - 1, frame)
+
+    def pin_current(self) -> None:
+        """Keep the current frame in a pane of its own."""
+        if self._session.frame is not None:
+            self.pin_beside(self._session.frame)
+
+    def _context_of(self, frame: FrameId | None) -> ImagingContext:
+        camera = "" if frame is None else frame.camera
+        if camera not in self._contexts:
+            self._contexts[camera] = imaging_context(self._session, frame)
+        return self._contexts[camera]
+
     def fit(self) -> None:
         """Show the whole picture in every pane."""
         self._pan_zoom = PanZoom()
@@ -147,8 +187,9 @@ class ImagesPanel(QWidget):
     def _new_scene(self) -> None:
         self._loader.start_scene()
         self._last_frame = None
-        self._outlines.clear()
-        self._previewed = NOTHING
+        self.marks.forget()
+        for pane in self.panes:
+            pane.set_pinned(None)
         self.painting.follow_brush()
         self.fit()
         self._new_frame(self._session.frame)
@@ -160,16 +201,13 @@ class ImagesPanel(QWidget):
             self._direction = 1 if frame.frame >= last.frame else -1
         self._last_frame = frame
         self._announced = None
-        self._context = imaging_context(self._session, frame)
+        self._contexts.clear()
         self._is_behind = not self.isVisible()
         if self._is_behind:
             self._waiting.clear()
             return  # nobody looks: decoding can wait until someone does
         self._refresh_all()
-        images = self._session.images
-        if frame is not None and images is not None:
-            self._loader.decode_support(images.source, frame, self._show_outlines)
-        self._show_outlines()
+        self.marks.show_outlines()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -177,22 +215,36 @@ class ImagesPanel(QWidget):
             self._new_frame(self._session.frame)
 
     def _refresh_all(self) -> None:
-        self._waiting = set(range(self.count))
-        for number in range(self.count):
+        frames = [self.frame_of(number) for number in range(self.count)]
+        self._waiting = {k for k, pane in enumerate(self.shown_panes) if not pane.shows_pinned}
+        for frame in dict.fromkeys((self._session.frame, *frames)):
+            self._decode_support(frame)
+        for number in sorted(self._waiting):
             self._refresh(number)
+        self._tell_if_settled()
+
+    def _decode_support(self, frame: FrameId | None) -> None:
+        images = self._session.images
+        if frame is not None and images is not None:
+            slot = None if frame == self._session.frame else frame
+            wanted = support_keys(self._session, frame)
+            self._loader.decode_support(images.source, frame, wanted, self.marks.show_again, slot=slot)
 
     def _refresh(self, number: int) -> None:
         """Bring one pane up to date: at once when everything is at hand, else through a worker."""
-        pane, frame, images = self.panes[number], self._session.frame, self._session.images
+        pane, frame, images = self.panes[number], self.frame_of(number), self._session.images
+        context = self._context_of(frame)
         if frame is not None and images is not None:
-            pane.chooser.set_missing(self._missing_reasons(images.source.modalities(frame)))
-        absence = why_absent(self._session, pane.modality, self._context)
+            pane.chooser.set_missing(missing_reasons(images.source.modalities(frame), context))
+            if pane.pinned is not None:
+                self._decode_support(frame)
+        absence = why_absent(self._session, frame, pane.modality, context)
         if absence is not None or frame is None or images is None:
             self._tell_absence(number, absence)
             return
         try:
             picture = ready_picture(
-                images.source, self.cache, frame, pane.modality, pane.style_value, self._context
+                images.source, self.cache, frame, pane.modality, pane.style_value, context
             )
         except FormatError as error:
             self._tell_problem(number, error)
@@ -204,20 +256,20 @@ class ImagesPanel(QWidget):
         self._show_picture(number, frame, picture, arrays)
 
     def _decode(self, number: int, frame: FrameId, source: FrameSource) -> None:
-        pane, context = self.panes[number], self._context
+        pane, context = self.panes[number], self._context_of(frame)
         modality, style = pane.modality, pane.style_value
         self._waiting.add(number)
         pane.show_coming(self.tr("Decoding frame {0}…").format(f"{frame.frame:04d}"))
 
         def is_wanted() -> bool:
             is_same_look = modality is pane.modality and style == pane.style_value
-            return frame == self._session.frame and is_same_look and number < self.count
+            return frame == self.frame_of(number) and is_same_look and number < self.count
 
         def done(arrays: ImageSet, picture: Picture) -> None:
             if not is_wanted():
                 return  # it is in the cache, should the user come back
-            if modality.follows_labels and context is not self._context:
-                picture = modality.picture(arrays, self._context, style)  # the labels changed meanwhile
+            if modality.follows_labels and context is not self._context_of(frame):
+                picture = modality.picture(arrays, self._context_of(frame), style)  # labels changed meanwhile
             self._show_picture(number, frame, picture, arrays)
 
         def failed(error: ViewerError) -> None:
@@ -229,8 +281,8 @@ class ImagesPanel(QWidget):
 
     def _show_picture(self, number: int, frame: FrameId, picture: Picture, arrays: ImageSet) -> None:
         size = image_size(self.cache, frame)
-        self.panes[number].show_picture(frame, picture, arrays, self._context, size)
-        self._show_outlines()
+        self.panes[number].show_picture(frame, picture, arrays, self._context_of(frame), size)
+        self.marks.show_outlines()
         self._settle(number)
 
     def _tell_absence(self, number: int, absence: Absence | None) -> None:
@@ -241,13 +293,13 @@ class ImagesPanel(QWidget):
     def _tell_problem(self, number: int, error: ViewerError) -> None:
         self._tell_absence(number, Absence("warning", str(error), is_problem=True))
 
-    def _missing_reasons(self, available: frozenset[str]) -> dict[str, str]:
-        reasons = {modality.key: modality.missing(available, self._context) for modality in MODALITIES}
-        return {key: reason for key, reason in reasons.items() if reason is not None}
-
     def _settle(self, number: int) -> None:
-        """A pane has said all it can; with the last of them the frame counts as shown."""
+        """A pane has said all it can."""
         self._waiting.discard(number)
+        self._tell_if_settled()
+
+    def _tell_if_settled(self) -> None:
+        """With the last of the panes the frame counts as shown, and its neighbours are decoded."""
         frame, images = self._session.frame, self._session.images
         if self._waiting or frame is None:
             return
@@ -255,14 +307,17 @@ class ImagesPanel(QWidget):
             self._announced = frame
             self.frame_shown.emit(frame)
         if images is not None and frame == self._session.frame:
-            looks = tuple((pane.modality, pane.style_value) for pane in self.shown_panes)
-            self._loader.prefetch(images.source, frame, self._direction, looks, self._context)
+            following = [pane for pane in self.shown_panes if pane.pinned is None]
+            looks = tuple((pane.modality, pane.style_value) for pane in following)
+            support, context = support_keys(self._session, frame), self._context_of(frame)
+            self._loader.prefetch(images.source, frame, self._direction, looks, support, context)
 
     def _lens_changed(self) -> None:
         """Pictures that depend on the lens are drawn anew; the others are at hand."""
-        self._context = imaging_context(self._session, self._session.frame)
+        self._contexts.clear()
         if not self._is_behind:
-            self._refresh_all()
+            for number in range(self.count):
+                self._refresh(number)
 
     # labels, selection and pointer
 
@@ -273,48 +328,23 @@ class ImagesPanel(QWidget):
     def _brush_changed(self) -> None:
         self.painting.follow_brush()
         labelling = self._session.labelling
-        if labelling is not None and labelling.table is not self._context.table:
+        if labelling is not None and labelling.table is not self._context_of(self._session.frame).table:
             self._labels_changed()
 
     def recolor(self) -> None:
         """Draw the panes that follow the labels anew, from what is decoded already."""
         if self._is_behind:
             return
-        self._context = imaging_context(self._session, self._session.frame)
+        self._contexts.clear()
         for number, pane in enumerate(self.shown_panes):
             if pane.modality.follows_labels and number not in self._waiting:
                 self._refresh(number)
 
-    def _show_outlines(self, *_: object) -> None:
-        session, frame = self._session, self._session.frame
-        hovered = session.hovered
-        marked = [] if hovered is None or hovered in session.selection else [hovered]
-        is_previewing = len(self._previewed) > 0
-        selected = self._outline("selected", session.selection)
-        light = self._outline("hovered", self._previewed if is_previewing else np.array(marked, np.int64))
-        for pane in self.shown_panes:
-            same = pane.frame == frame
-            pane.set_outlines(selected if same else None, light if same else None)
-
     def _show_preview(self, result: StrokeResult | None) -> None:
-        self._previewed = NOTHING if result is None else result.changed
-        self._show_outlines()
+        self.marks.previewed = NOTHING if result is None else result.changed
+        self.marks.show_outlines()
         self.pixel_described.emit("" if result is None else f"Would change {result.summary}")
         self.stroke_previewed.emit(result)
-
-    def _outline(self, what: str, object_ids: NDArray[np.int64]) -> QPainterPath | None:
-        """The outline of objects in the current frame; computed once for all panes."""
-        frame, nodes = self._session.frame, self._session.nodes
-        image = None if frame is None or nodes is None else self.cache.image(frame, ENTITIES)
-        if image is None or nodes is None or not len(object_ids) or image.pixels.dtype.kind not in "iu":
-            return None
-        wanted = (frame, object_ids.tobytes())
-        known, path = self._outlines.get(what, (None, None))
-        if known != wanted:
-            segments = outline(object_mask(image.pixels, nodes, object_ids))
-            path = outline_path(segments) if len(segments) else None
-            self._outlines[what] = (wanted, path)
-        return path
 
     def _share_pan_zoom(self, number: int, pan_zoom: PanZoom) -> None:
         self._pan_zoom = pan_zoom
@@ -329,19 +359,14 @@ class ImagesPanel(QWidget):
                 pane.canvas.set_pan_zoom(self._pan_zoom)
 
     def _hover(self, number: int, frame: FrameId | None, x: int | None, y: int | None) -> None:
-        pixel = None if x is None or y is None or frame is None else (x, y)
-        for other, pane in enumerate(self.shown_panes):
-            if other == number or self.is_linked:
-                pane.set_cursor(pixel, is_own=other == number)
-        if pixel is None or frame is None:
-            self._session.set_hovered(None)
-            self.pixel_world.emit(None)
-            self.pixel_described.emit("")
-            return
-        hit = probe_pixel(self._session, self.cache, frame, *pixel)
-        self._session.set_hovered(hit.object_id)
+        hit: PixelHit | None = None
+        if x is not None and y is not None and frame is not None:
+            hit = probe_pixel(self._session, self.cache, frame, x, y, self.rays())
+        self.marks.show_pixel(self.panes[number], hit, is_linked=self.is_linked)
+        self._session.set_hovered(None if hit is None else hit.object_id)
         self.pixel_world.emit(hit)
-        self.pixel_described.emit(probe_words(self._session, self.cache, self._context, hit))
+        words = "" if hit is None else probe_words(self._session, self.cache, self._context_of(frame), hit)
+        self.pixel_described.emit(words)
 
     def _click(self, frame: FrameId | None, x: int, y: int, keys: Qt.KeyboardModifier) -> None:
         if frame is None:
@@ -352,15 +377,6 @@ class ImagesPanel(QWidget):
             self._session.toggle_selected(object_id)
         elif not is_adding:
             self._session.select([] if object_id is None else [object_id])
-
-    def show_world_point(self, point: NDArray[np.floating] | None) -> None:
-        """Put the panes' crosshair where the frame shows a world point; nowhere when it is hidden there."""
-        frame = self._session.frame
-        pixel = None
-        if point is not None and frame is not None:
-            pixel = locate(self._session, self.cache, frame, point)
-        for pane in self.shown_panes:
-            pane.set_cursor(pixel if pane.frame == frame else None)
 
     # state
 
