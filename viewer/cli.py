@@ -320,6 +320,18 @@ def _run_label_images(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _add_octomap_samples(parser: argparse.ArgumentParser) -> None:
+    from viewer.octomap_samples_command import add_arguments
+
+    add_arguments(parser)
+
+
+def _run_octomap_samples(arguments: argparse.Namespace) -> int:
+    from viewer.octomap_samples_command import run
+
+    return run(arguments)
+
+
 COMMANDS = (
     Command("sample", "Write a furnished sample scene.", _add_sample, _run_sample),
     Command("info", "Tell what a scene or dataset holds and what is missing.", _add_info, _run_info),
@@ -336,6 +348,12 @@ COMMANDS = (
         "Write the class and the instance of every pixel, from a scene's labels.",
         _add_label_images,
         _run_label_images,
+    ),
+    Command(
+        "octomap-samples",
+        "Tell of points whether they are occupied, free or unknown.",
+        _add_octomap_samples,
+        _run_octomap_samples,
     ),
 )
 

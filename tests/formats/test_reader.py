@@ -369,7 +369,8 @@ BREAKAGES: list[tuple[Callable[[Path], object], str, str, set[type]]] = [
     (
         _text("_detail/octomap/octomap.bt", "hello"),
         "Octomap",
-        "octomap.bt: expected '# Octomap OcTree binary file' on the first line, found 'hello'",
+        "octomap.bt: expected '# Octomap OcTree binary file' or '# Octomap OcTree file' on the first line, "
+        "found 'hello'",
         {Octomap},
     ),
     (

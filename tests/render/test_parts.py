@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.render.scenes import cameras_in_room, room, scene_of, tilt_shift_lens, two_cubes
 from viewer.model.camera import Cameras
 from viewer.model.mesh import split_at_objects
-from viewer.model.octomap import Octomap
+from viewer.model.octomap import Octomap, morton
 from viewer.model.scene import Scene
 from viewer.render.bounds import robust_bounds, scene_bounds
 from viewer.render.layers.cameras import frustum_points
@@ -23,7 +23,7 @@ from viewer.render.look_through import LookThrough
 from viewer.render.object_table import runs
 from viewer.render.rulers import metric_text, round_length
 from viewer.render.strokes import StrokeRecorder
-from viewer.render.visuals.voxel_set import FaceSearch, morton
+from viewer.render.visuals.voxel_set import FaceSearch
 
 
 def recorded(press: tuple[int, int], *moves: tuple[int, int]) -> list[tuple[int, ...]]:

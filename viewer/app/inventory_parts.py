@@ -11,7 +11,7 @@ from viewer.model.face_parts import FaceGroups, FaceMaterials
 from viewer.model.frames import Images
 from viewer.model.labels import NO_LABEL
 from viewer.model.mesh import Mesh
-from viewer.model.octomap import Octomap
+from viewer.model.octomap import PLAIN_TREE, Octomap
 from viewer.model.saved_labels import SavedLabels
 from viewer.model.scene import NodeTable, ObjectTable, Scene
 
@@ -70,17 +70,24 @@ def part_details(scene: Scene) -> dict[str, str]:
                     details[f"Camera {trajectory.name}"] = count_of(len(trajectory), "keyframe")
             case Octomap() as octomap:
                 voxel = octomap.resolution * scene.metres_per_unit
-                details["Octomap"] = f"{count_of(len(octomap.keys), 'cube')}, the smallest {voxel:.3g} m"
+                cubes = f"{count_of(len(octomap.keys), 'cube')}, the smallest {voxel:.3g} m"
+                details["Octomap"] = cubes + _tree(octomap.tree_kind)
             case Lens() as lens:
                 details["Lens"] = f"{lens.width} x {lens.height} px, from {lens.source.value}"
             case OctomapSize() as octree:
                 voxel = octree.resolution * scene.metres_per_unit
-                details["Octomap"] = f"{count_of(octree.nodes, 'node')}, cubes from {voxel:.3g} m"
+                counted = "" if octree.nodes is None else f"{count_of(octree.nodes, 'node')}, "
+                details["Octomap"] = f"{counted}cubes from {voxel:.3g} m{_tree(octree.tree_kind)}"
             case LabellingTime() as time:
                 details["Labelling log"] = _time(time)
             case DatasetNotes() as notes:
                 details["Tables of the dataset"] = _notes(notes)
     return details
+
+
+def _tree(kind: str) -> str:
+    """What to say of a tree that is not of the kind that the dataset has."""
+    return "" if kind == PLAIN_TREE else f", from a tree of kind {kind}"
 
 
 def _labels(labels: SavedLabels) -> str:

@@ -58,4 +58,5 @@ class OctomapSize:
     """How large an octree is that has not been read."""
 
     resolution: float  # world units
-    nodes: int
+    nodes: int | None  # None when the file does not say
+    tree_kind: str = "OcTree"

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from viewer.formats.hdf5_array import write_array
-from viewer.formats.hypersim import layout
+from viewer.formats.hypersim import layout, octomap_files
 from viewer.formats.hypersim.labels import write_labels
-from viewer.formats.hypersim.octomap_bt import write_bt
 from viewer.formats.hypersim.session_log import append_loaded, append_unloaded
 from viewer.jobs.job import Progress
 from viewer.model.camera import GL_FROM_CAM, Lens
@@ -117,14 +116,7 @@ def write_boxes(
 
 def write_octomap(scene: Path, octomap: Octomap) -> None:
     """The tree, and the bounds of its free space."""
-    folder = layout.octomap_folder(scene)
-    write_bt(folder / layout.OCTOMAP_TREE, octomap)
-    for name, corner in (
-        (layout.OCTOMAP_FREE_SPACE_MIN, octomap.free_space_min),
-        (layout.OCTOMAP_FREE_SPACE_MAX, octomap.free_space_max),
-    ):
-        if corner is not None:
-            write_array(folder / name, corner)
+    octomap_files.write_octomap(layout.octomap_folder(scene), octomap)
 
 
 def write_cameras(scene: Path, walks: dict[str, tuple[Keyframe, ...]]) -> None:

@@ -16,6 +16,7 @@ NODES_TABLE = "metadata_nodes.csv"
 NODE_STRINGS_TABLE = "metadata_node_strings.csv"
 
 OCTOMAP_TREE = "octomap.bt"
+OCTOMAP_FULL_TREE = "octomap.ot"
 OCTOMAP_FREE_SPACE_MIN = "octomap_free_space_min.hdf5"
 OCTOMAP_FREE_SPACE_MAX = "octomap_free_space_max.hdf5"
 

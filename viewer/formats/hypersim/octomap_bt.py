@@ -6,7 +6,6 @@ one first: 00 unknown, 10 free, 01 occupied, 11 an inner node. Child index = x +
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -14,106 +13,60 @@ from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.formats.atomic_file import replace_file
-from viewer.model.dataset_notes import OctomapSize
-from viewer.model.octomap import TREE_DEPTH, Octomap
+from viewer.formats.hypersim.octree_header import BINARY_MAGIC, OctreeHeader
+from viewer.formats.hypersim.octree_nodes import (
+    branch_count,
+    children_of,
+    cut_short,
+    too_deep,
+    wrong_count,
+)
+from viewer.model.octomap import TREE_DEPTH, Octomap, keys_of_morton, morton
 
-_MAGIC = "# Octomap OcTree binary file"
-_TREE_KIND = "OcTree"
+TREE_KINDS = ("OcTree", "ColorOcTree", "OcTreeStamped")
+"""Kinds of trees whose binary files hold nothing but occupancy."""
 _FREE, _OCCUPIED, _INNER = 1, 2, 3
 _CHILD_SHIFTS = 2 * np.arange(8, dtype=np.uint16)
-_HEADER_LIMIT = 1 << 16  # bytes; a longer header is no header
 
 
-def read_bt(path: Path) -> Octomap:
-    """The leaves of a tree, in the file's depth-first order, without the bounds of free space.
-
-    Raises FormatError when the file is missing or malformed.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FormatError(f"cannot be read: {error.strerror or error}", path=path) from error
-    resolution, node_count, start = _read_header(content, path)
-    available = (len(content) - start) // 2
-    if node_count > 1 + 8 * available:
+def decode_bt(content: bytes, header: OctreeHeader, path: Path) -> Octomap:
+    """The leaves of a binary tree in depth-first order. Raises FormatError about `path`."""
+    if header.tree_kind not in TREE_KINDS:
         raise FormatError(
-            f"expected {node_count} nodes as its header says, found bytes for at most {1 + 8 * available}",
+            f"expected a tree of kind {', '.join(TREE_KINDS)}, found '{header.tree_kind}'", path=path
+        )
+    available = (len(content) - header.start) // 2
+    most = 1 + 8 * available
+    if header.node_count is not None and header.node_count > most:
+        raise FormatError(
+            f"expected {header.node_count} nodes as its header says, found bytes for at most {most}",
             path=path,
         )
-    masks = np.frombuffer(content, "<u2", available, start).astype(np.uint16)
-    if node_count == 0:
+    masks = np.frombuffer(content, "<u2", available, header.start).astype(np.uint16)
+    if header.node_count == 0:
         masks = masks[:0]
     keys, depths, occupied, found = _decode(masks, path)
-    if found != node_count:
-        raise FormatError(f"expected {node_count} nodes as its header says, found {found}", path=path)
-    return Octomap(resolution, keys, depths, occupied)
-
-
-def read_bt_size(path: Path) -> OctomapSize:
-    """What the header of a tree says. Raises FormatError when it is missing or malformed."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEADER_LIMIT)
-    except OSError as error:
-        raise FormatError(f"cannot be read: {error.strerror or error}", path=path) from error
-    resolution, node_count, _ = _read_header(head, path)
-    return OctomapSize(resolution, node_count)
+    if header.node_count not in (None, found):
+        raise wrong_count(header.node_count or 0, found, path)
+    return Octomap(header.resolution, keys, depths, occupied, tree_kind=header.tree_kind)
 
 
 def write_bt(path: Path, octomap: Octomap) -> None:
-    """Write the leaves as a tree that OctoMap reads; `read_bt` gives the same leaves in depth-first order.
+    """Write the leaves as a tree that OctoMap reads; reading gives the same leaves in depth-first order.
 
     Raises FormatError for leaves that no tree can hold, SaveError when the file cannot be written.
     """
+    replace_file(path, encode_bt(octomap))
+
+
+def encode_bt(octomap: Octomap) -> bytes:
+    """The file that `write_bt` writes. Raises FormatError for leaves that no tree can hold."""
     masks, node_count = _encode(octomap)
     # Six digits as OctoMap writes them, but never another number than ours.
     short = f"{octomap.resolution:g}"
     resolution = short if float(short) == octomap.resolution else repr(float(octomap.resolution))
-    header = f"{_MAGIC}\nid {_TREE_KIND}\nsize {node_count}\nres {resolution}\ndata\n"
-    replace_file(path, header.encode("ascii") + masks.astype("<u2").tobytes())
-
-
-def _read_header(content: bytes, path: Path) -> tuple[float, int, int]:
-    """Resolution, number of nodes and where the nodes start."""
-    if not content.startswith(_MAGIC.encode("ascii")):
-        first = content[:40].split(b"\n")[0].decode("ascii", "replace")
-        raise FormatError(f"expected '{_MAGIC}' on the first line, found '{first}'", path=path)
-    fields: dict[str, str] = {}
-    at = 0
-    while True:
-        end = content.find(b"\n", at, _HEADER_LIMIT)
-        if end < 0:
-            raise FormatError("expected a line 'data' after the header, found none", path=path)
-        words = content[at:end].decode("ascii", "replace").strip().split(maxsplit=1)
-        at = end + 1
-        if words and words[0] == "data":
-            break
-        if words and not words[0].startswith("#"):
-            fields[words[0]] = words[1] if len(words) > 1 else ""
-    if fields.get("id") != _TREE_KIND:
-        raise FormatError(
-            f"expected a tree of kind '{_TREE_KIND}', found '{fields.get('id', '')}'", path=path
-        )
-    return _resolution(fields, path), _node_count(fields, path), at
-
-
-def _resolution(fields: dict[str, str], path: Path) -> float:
-    text = fields.get("res", "")
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    # 65,536 voxels span the tree; beyond these limits the coordinates overflow or vanish.
-    if not 1e-9 <= value <= 1e9:
-        raise FormatError(f"expected a resolution above 0, found '{text}'", path=path)
-    return value
-
-
-def _node_count(fields: dict[str, str], path: Path) -> int:
-    text = fields.get("size", "")
-    if not text.isdecimal():
-        raise FormatError(f"expected the number of nodes after 'size', found '{text}'", path=path)
-    return int(text)
+    header = f"{BINARY_MAGIC}\nid {TREE_KINDS[0]}\nsize {node_count}\nres {resolution}\ndata\n"
+    return header.encode("ascii") + masks.astype("<u2").tobytes()
 
 
 def _decode(
@@ -123,56 +76,39 @@ def _decode(
     if not len(masks):
         return np.empty((0, 3), np.uint16), np.empty(0, np.uint8), np.empty(0, np.bool_), 0
     kinds = ((masks[:, None] >> _CHILD_SHIFTS) & 3).astype(np.uint8)
-    inner_count = np.count_nonzero(kinds == _INNER, axis=1)
-    # Inner nodes still to come before node i; the tree ends where none is left.
-    pending = np.concatenate([[1], 1 + np.cumsum(inner_count - 1)])
-    ends = np.flatnonzero(pending == 0)
-    if not len(ends):
-        raise FormatError(
-            f"the tree is cut short: expected {pending[-1]} more branches after {len(masks)} inner nodes",
-            path=path,
-        )
-    count = int(ends[0])
-    kinds, inner_count, pending = kinds[:count], inner_count[:count], pending[: count + 1]
-    child_of = _children(kinds, inner_count, pending)
+    count, pending = branch_count(np.count_nonzero(kinds == _INNER, axis=1))
+    if pending[-1] > 0:
+        raise cut_short(int(pending[-1]), count, "inner nodes", path)
+    kinds = kinds[:count]
+    child_of = children_of(kinds == _INNER, pending)
 
     codes, depths, occupied = [], [], []
-    nodes, code = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    found = count
+    nodes, code = np.zeros(1, np.int64), np.zeros(1, np.uint64)
     for depth in range(1, TREE_DEPTH + 1):
         level = kinds[nodes]
+        shift = np.uint64(3 * (TREE_DEPTH - depth))
         leaf_row, leaf_child = np.nonzero((level == _FREE) | (level == _OCCUPIED))
-        codes.append((code[leaf_row] << 3 | leaf_child) << 3 * (TREE_DEPTH - depth))
+        codes.append((code[leaf_row] << np.uint64(3) | leaf_child.astype(np.uint64)) << shift)
         depths.append(np.full(len(leaf_row), depth, np.uint8))
         occupied.append(level[leaf_row, leaf_child] == _OCCUPIED)
+        found += len(leaf_row)
+        if depth > 1:
+            # OctoMap takes an inner node without children for a free leaf.
+            bare = np.flatnonzero(~level.any(axis=1))
+            codes.append(code[bare] << (shift + np.uint64(3)))
+            depths.append(np.full(len(bare), depth - 1, np.uint8))
+            occupied.append(np.zeros(len(bare), np.bool_))
         row, child = np.nonzero(level == _INNER)
-        nodes, code = child_of[nodes[row], child], code[row] << 3 | child
+        nodes, code = child_of[nodes[row], child], code[row] << np.uint64(3) | child.astype(np.uint64)
         if not len(nodes):
             break
     if len(nodes):
-        raise FormatError(f"expected a tree of at most {TREE_DEPTH} levels, found more", path=path)
+        raise too_deep(path)
     all_codes = np.concatenate(codes)
     order = np.argsort(all_codes, kind="stable")
-    keys = _keys_of_codes(all_codes[order])
-    found = count + len(all_codes)
+    keys = keys_of_morton(all_codes[order])
     return keys, np.concatenate(depths)[order], np.concatenate(occupied)[order], found
-
-
-def _children(
-    kinds: NDArray[np.uint8], inner_count: NDArray[np.intp], pending: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """(N, 8) position of the inner node that each child is, where it is one.
-
-    Depth first, the k-th inner child of node j is the first node after j that is met when k fewer branches
-    are pending than just after j. Sorting the nodes by (pending, position) answers all searches at once.
-    """
-    count = len(kinds)
-    by_pending = np.sort(pending[:-1] * count + np.arange(count))
-    parent, child = np.nonzero(kinds == _INNER)
-    before = np.arange(len(parent)) - np.repeat(np.cumsum(inner_count) - inner_count, inner_count)
-    wanted = (pending[parent + 1] - before) * count + parent + 1
-    children = np.zeros((count, 8), np.int64)
-    children[parent, child] = by_pending[np.searchsorted(by_pending, wanted)] % count
-    return children
 
 
 def _encode(octomap: Octomap) -> tuple[NDArray[np.uint16], int]:
@@ -185,7 +121,7 @@ def _encode(octomap: Octomap) -> tuple[NDArray[np.uint16], int]:
     span = np.int64(1) << (TREE_DEPTH - depths)
     if (octomap.keys & (span - 1)[:, None]).any():
         raise FormatError("expected each leaf's key to be that of its lowest corner voxel")
-    leaf_codes = _codes_of_keys(octomap.keys) >> 3 * (TREE_DEPTH - depths)
+    leaf_codes = morton(octomap.keys).astype(np.int64) >> 3 * (TREE_DEPTH - depths)
     leaf_values = np.where(octomap.occupied, _OCCUPIED, _FREE)
 
     starts, levels, masks = [], [], []
@@ -207,21 +143,3 @@ def _encode(octomap: Octomap) -> tuple[NDArray[np.uint16], int]:
     order = np.lexsort((np.concatenate(levels), np.concatenate(starts)))
     ordered = np.concatenate(masks)[order].astype(np.uint16)
     return ordered, len(ordered) + len(depths)
-
-
-def _codes_of_keys(keys: NDArray[np.uint16]) -> NDArray[np.int64]:
-    """Path from the root to a voxel: three bits per level, the highest level first."""
-    code = np.zeros(len(keys), np.int64)
-    wide = keys.astype(np.int64)
-    for bit in range(TREE_DEPTH):
-        for axis in range(3):
-            code |= (wide[:, axis] >> bit & 1) << (3 * bit + axis)
-    return code
-
-
-def _keys_of_codes(codes: NDArray[np.int64]) -> NDArray[np.uint16]:
-    keys = np.zeros((len(codes), 3), np.int64)
-    for bit in range(TREE_DEPTH):
-        for axis in range(3):
-            keys[:, axis] |= (codes >> (3 * bit + axis) & 1) << bit
-    return keys.astype(np.uint16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,36 +12,36 @@ from viewer.errors import FormatError
 from viewer.formats.hdf5_array import read_array
 from viewer.formats.hypersim import camera_table, layout, notes, tables
 from viewer.formats.hypersim.findings import Findings
-from viewer.formats.hypersim.octomap_bt import read_bt, read_bt_size
+from viewer.formats.hypersim.octomap_files import read_tree, read_tree_size
 from viewer.formats.hypersim.session_log import labelling_time
 from viewer.formats.listing import is_file
 from viewer.model.dataset_notes import TrajectoryNote
 from viewer.model.frames import FrameId
-from viewer.model.octomap import Octomap
 
 
 def add_octomap(seen: Findings) -> None:
     """The octree; a survey notes its size only."""
     seen.step("octomap")
-    scene = seen.with_file(f"{layout.DETAIL}/{layout.OCTOMAP}/{layout.OCTOMAP_TREE}")
+    names = layout.OCTOMAP_TREE, layout.OCTOMAP_FULL_TREE
+    scene = seen.with_file(*(f"{layout.DETAIL}/{layout.OCTOMAP}/{name}" for name in names))
     enables = "showing free and occupied space"
     if scene is None:
         path = layout.octomap_folder(seen.match.folders[0]) / layout.OCTOMAP_TREE
         seen.absent("Octomap", path, "the file is not there", enables)
         return
     folder = layout.octomap_folder(scene)
+    path = next(folder / name for name in names if is_file(folder / name))
     try:
         if seen.is_survey:
-            seen.add("Octomap", read_bt_size(folder / layout.OCTOMAP_TREE), scene)
+            seen.add("Octomap", read_tree_size(path), scene)
             return
-        tree = read_bt(folder / layout.OCTOMAP_TREE)
+        tree = read_tree(path)
     except FormatError as error:
         seen.broken("Octomap", error, enables)
         return
     low = _free_space(seen, folder / layout.OCTOMAP_FREE_SPACE_MIN)
     high = _free_space(seen, folder / layout.OCTOMAP_FREE_SPACE_MAX)
-    part = Octomap(tree.resolution, tree.keys, tree.depths, tree.occupied, low, high)
-    seen.add("Octomap", part, scene)
+    seen.add("Octomap", replace(tree, free_space_min=low, free_space_max=high), scene)
 
 
 def _free_space(seen: Findings, path: Path) -> NDArray[np.float64] | None:

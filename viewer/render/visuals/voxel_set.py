@@ -10,7 +10,7 @@ from OpenGL import GL
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
-from viewer.model.octomap import KEY_ORIGIN, TREE_DEPTH, Octomap
+from viewer.model.octomap import KEY_ORIGIN, TREE_DEPTH, Octomap, morton
 from viewer.render.frame import Frame
 from viewer.render.shaders import CLIP, CONSTANTS, DEPTH, GAMMA, PLACE, SURFACE, VERSION
 from viewer.render.targets import send
@@ -86,20 +86,6 @@ out vec4 o_color;
 void main() { o_color = vec4(lit(), u_opacity); write_depth(0.0); }
 """
 )
-
-
-def _spread(values: NDArray[np.integer]) -> NDArray[np.uint64]:
-    """Bits of 16-bit numbers, two holes after each."""
-    x = values.astype(np.uint64)
-    for shift, mask in ((32, 0x1F00000000FFFF), (16, 0x1F0000FF0000FF), (8, 0x100F00F00F00F00F)):
-        x = (x | (x << np.uint64(shift))) & np.uint64(mask)
-    x = (x | (x << np.uint64(4))) & np.uint64(0x10C30C30C30C30C3)
-    return (x | (x << np.uint64(2))) & np.uint64(0x1249249249249249)
-
-
-def morton(keys: NDArray[np.integer]) -> NDArray[np.uint64]:
-    """Place of voxels (N, 3) along the curve on which every octree cube is one stretch."""
-    return _spread(keys[:, 0]) | (_spread(keys[:, 1]) << np.uint64(1)) | (_spread(keys[:, 2]) << np.uint64(2))
 
 
 _LEAVES_PER_STEP = 60_000
