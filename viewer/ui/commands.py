@@ -70,7 +70,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
             starts_section=True, needs="scene"),
     Command("select_none", "Edit", "Select &Nothing", "viewing.escape", ("Esc",), "", needs="scene"),
     Command("copy_pose", "Edit", "&Copy Camera Pose", "viewing.copy_pose", ("Ctrl+Shift+C",), "",
-            "The current frame's pose and lens as text", needs="camera"),
+            "The current frame's pose and lens, as the pose inspector writes them", needs="camera"),
     # View
     Command("fit", "View", "&Fit Everything", "scene_view.frame_all", ("Home",), "fit", on_toolbar=True,
             needs="scene"),
@@ -141,6 +141,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "Pin the current frame to a pane of its own, beside those that follow", needs="frame",
             starts_section=True),
     Command("play", "Camera", "Pla&y", "frames_panel.toggle_play", ("K",), "play", needs="frame"),
+    Command("pose_inspector", "Camera", "Pose &Inspector", "viewing.inspect_pose", (), "measure",
+            "Position, axes and lens of the frame's camera, and both for other programs with a proof",
+            needs="scene", starts_section=True),
     # Label
     Command("tool_pen", "Label", "&Pen", "painting.use_pen", ("1",), "pen", is_checkable=True, group="tool",
             on_toolbar=True, needs="labels"),

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QScrollArea, QTabWidget, QWidget
 
+from viewer.app.pixel_probe import probe_pixel
 from viewer.ui.panels.frames import FramesPanel
 from viewer.ui.panels.images import ImagesPanel
 from viewer.ui.panels.labels import LabelsPanel
 from viewer.ui.panels.layers import LayersPanel
 from viewer.ui.panels.log import LogPanel
 from viewer.ui.panels.objects import ObjectsPanel
+from viewer.ui.panels.pose import PosePanel
 from viewer.ui.panels.selection import SelectionPanel
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 SCROLLED = ("labels",)
 LEAST_PANEL_PX = 100
 DockArea = Qt.DockWidgetArea
@@ -34,6 +36,7 @@ class Panels:
     objects: ObjectsPanel
     labels: LabelsPanel
     selection: SelectionPanel
+    pose: PosePanel
     images: ImagesPanel
     frames: FramesPanel
     log: LogPanel
@@ -46,6 +49,7 @@ def make_panels(window: MainWindow) -> Panels:
         objects=ObjectsPanel(session, window.painting.in_turn),
         labels=LabelsPanel(session, window.painting.in_turn, window.class_keys),
         selection=SelectionPanel(session),
+        pose=PosePanel(session),
         images=ImagesPanel(session, runner, window.settings),
         frames=FramesPanel(session, runner),
         log=LogPanel(runner),
@@ -61,6 +65,11 @@ def make_panels(window: MainWindow) -> Panels:
     panels.images.stroke_previewed.connect(window.stroke_hint.show_preview)
     panels.images.pixel_described.connect(window.status_line.show_pixel)
     panels.selection.focus_requested.connect(window.viewing.focus_on)
+    panels.pose.probe = lambda frame, x, y: probe_pixel(session, panels.images.cache, frame, x, y)
+    panels.pose.copied.connect(lambda title: window.tell(f"Copied the camera for {title}"))
+    panels.images.frame_shown.connect(panels.pose.pictures_shown)
+    for pane in panels.images.panes:
+        pane.pixel_clicked.connect(lambda frame, x, y, _keys: panels.pose.take_pixel(frame, x, y))
     return panels
 
 
@@ -71,6 +80,7 @@ def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
         "objects": ("Objects", panels.objects),
         "labels": ("Label", panels.labels),
         "selection": ("Selection", panels.selection),
+        "pose": ("Pose", panels.pose),
         "images": ("Images", panels.images),
         "frames": ("Frames", panels.frames),
         "log": ("Log", panels.log),
@@ -107,10 +117,12 @@ def arrange(window: MainWindow, docks: dict[str, QDockWidget]) -> None:
     window.splitDockWidget(docks["images"], docks["frames"], Qt.Orientation.Vertical)
     window.tabifyDockWidget(docks["images"], docks["log"])
     window.tabifyDockWidget(docks["layers"], docks["objects"])
+    window.tabifyDockWidget(docks["selection"], docks["pose"])
     for dock in docks.values():
         dock.show()
     docks["layers"].raise_()
     docks["images"].raise_()
+    docks["selection"].raise_()
     window.resizeDocks([docks["layers"]], [270], Qt.Orientation.Horizontal)
     window.resizeDocks([docks["labels"]], [270], Qt.Orientation.Horizontal)
     window.resizeDocks([docks["labels"], docks["selection"]], [430, 190], Qt.Orientation.Vertical)

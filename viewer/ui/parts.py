@@ -210,6 +210,11 @@ class EmptyState(QWidget):
         theme.NEWS.changed.connect(self._recolor)
         self.say(sentence, hint)
 
+    @property
+    def words(self) -> str:
+        """The sentence that is shown."""
+        return self._sentence.text()
+
     def say(self, sentence: str, hint: str = "") -> None:
         self._sentence.setText(sentence)
         self._hint.setText(hint)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from viewer.app.session import ColorBy
@@ -106,14 +105,13 @@ class Viewing(QObject):
         self._window.docks["objects"].raise_()
         self._window.panels.objects.focus_search()
 
+    def inspect_pose(self) -> None:
+        """Bring the pose inspector to the front."""
+        self._window.docks["pose"].show()
+        self._window.docks["pose"].raise_()
+
     def copy_pose(self) -> None:
-        camera = self._window.session.frame_camera()
-        if camera is not None:
-            rows = "\n".join(" ".join(f"{value:.9g}" for value in row) for row in camera.world_from_cam)
-            frame = self._window.session.frame
-            text = f"# {frame}: world_from_cam, x right, y down, z forward, asset units\n{rows}"
-            QGuiApplication.clipboard().setText(text)
-            self._window.tell("Copied the camera pose")
+        self._window.panels.pose.copy_text()
 
     def save_screenshot(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
