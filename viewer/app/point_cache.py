@@ -14,7 +14,7 @@ import platformdirs
 from viewer.app.kept_arrays import keep_arrays, load_arrays
 from viewer.app.settings import APP
 from viewer.errors import ViewerError
-from viewer.geometry.frame_points import modalities_used
+from viewer.geometry.frame_points import DISTANCE, POSITION, modalities_used
 from viewer.geometry.point_fusion import DEFAULT_MAX_POINTS, DEFAULT_VOXEL_M, covering_order, fuse
 from viewer.imaging.tone_mapping import tone_map
 from viewer.jobs.job import Progress
@@ -93,6 +93,15 @@ def fused_points(
     return points
 
 
+def points_follow_lens(scene: Scene) -> bool:
+    """True when some of the scene's points are made from distances, and so lie where the lens has them."""
+    images = scene.part(Images)
+    if images is None or scene.part(Cameras) is None:
+        return False
+    there = (images.source.modalities(frame) for frame in covering_order(images.source))
+    return any(DISTANCE in keys and POSITION not in keys for keys in there)
+
+
 def _key(scene: Scene, images: Images, voxel_m: float, max_points: int) -> str | None:
     """A name that changes with anything the points depend on; None when the images are not files."""
     source = images.source
@@ -104,7 +113,8 @@ def _key(scene: Scene, images: Images, voxel_m: float, max_points: int) -> str |
     if nodes is not None:
         digest.update(nodes.object_of_node.tobytes())
     cameras = scene.part(Cameras)
-    for trajectory in () if cameras is None else cameras.trajectories:
+    follows_lens = points_follow_lens(scene)
+    for trajectory in () if cameras is None or not follows_lens else cameras.trajectories:
         digest.update(trajectory.name.encode())
         for array in (trajectory.frame_ids, trajectory.world_from_cam, trajectory.lens.ray_from_pixel):
             digest.update(array.tobytes())

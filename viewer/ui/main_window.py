@@ -36,6 +36,7 @@ from viewer.ui.kept_versions import KeptVersions
 from viewer.ui.label_commands import LabelCommands
 from viewer.ui.label_export import LabelExport
 from viewer.ui.layer_styles import LayerStyles
+from viewer.ui.lens_choice import LensChoice
 from viewer.ui.look_bar import LookBar
 from viewer.ui.looking import Looking
 from viewer.ui.opening import Opening
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self.looking = Looking(self)
         self.clipping = Clipping(self)
         self.layer_styles = LayerStyles(self)
+        self.lens_choice = LensChoice(self)
         self.status_line = StatusLine(self)
         self.setStatusBar(self.status_line)
         self.welcome = Welcome(self.runner)
@@ -226,6 +228,7 @@ class MainWindow(QMainWindow):
         self.class_keys.show_state(table)
         table["xray"].setChecked(session.is_xray)
         self.layer_styles.show_switches(table)
+        self.lens_choice.show_state(table)
 
     def _show_title(self) -> None:
         scene = self.session.scene

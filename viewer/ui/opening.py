@@ -219,7 +219,8 @@ class Opening(QObject):
         """Start fusing the position images into points; they appear as they come."""
         window = self._window
         opened, settings = window.session.opened, window.settings
-        if opened is None or window.session.images is None:
+        scene = window.session.scene
+        if opened is None or scene is None or window.session.images is None:
             return
         from viewer.app.point_cache import fused_points
 
@@ -240,7 +241,7 @@ class Opening(QObject):
         window.runner.start(
             window.runner.compute_lane,
             lambda progress: fused_points(
-                opened.scene,
+                scene,
                 voxel_m=settings.point_voxel_mm / 1000,
                 max_points=int(settings.max_points_millions * 1e6),
                 progress=progress,

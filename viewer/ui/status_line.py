@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
-from viewer.model.camera import LensSource
+from viewer.ui.lens_chip import LensChip
 
 if TYPE_CHECKING:
     from viewer.render.id_buffer import PointerHit
@@ -30,15 +30,12 @@ class StatusLine(QStatusBar):
         self.addWidget(self.hit_text, 1)
         self.progress_text = self._permanent("Labelling progress")
         self.progress_text.setObjectName("progress_text")
-        self.lens_text = self._permanent("Lens in use")
+        self.lens_chip = LensChip(window.session, window.lens_choice)
+        self.addPermanentWidget(self.lens_chip)
         self.saved_text = self._permanent("Saving state")
         session = window.session
-        session.scene_changed.connect(self._show_lens)
-        session.frame_changed.connect(self._show_lens)
-        session.lens_changed.connect(self._show_lens)
         session.saved_changed.connect(self.show_saved)
         session.history_changed.connect(self.show_saved)
-        self._show_lens()
         self.show_saved()
 
     def _permanent(self, name: str) -> QLabel:
@@ -105,25 +102,6 @@ class StatusLine(QStatusBar):
             if len(members):
                 text += f", {labelling.table.name_of(int(members[0]))}"
         return text
-
-    def _show_lens(self, *_: object) -> None:
-        session = self._window.session
-        frame = session.frame
-        trajectory = None if frame is None else session.trajectory(frame.camera)
-        if trajectory is None:
-            self.lens_text.clear()
-            self.lens_text.setToolTip("")
-            return
-        source = trajectory.lens.source
-        if source is LensSource.PINHOLE:
-            self.lens_text.setText("Lens: plain 60° pinhole")
-            self.lens_text.setToolTip(
-                "No camera table was found, so the plain pinhole is assumed. Many scenes have a tilt-shift "
-                "lens: put metadata_camera_parameters.csv beside the dataset to use the right one."
-            )
-        else:
-            self.lens_text.setText(f"Lens: {source.value}")
-            self.lens_text.setToolTip("The scene's own projection matrix is used everywhere.")
 
     def show_saved(self) -> None:
         window = self._window

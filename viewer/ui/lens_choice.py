@@ -1,0 +1,165 @@
+"""Which lens the scene's cameras have: the best there is, until the user chooses another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from viewer.app.lenses import as_sentence, measurable_frames, measure_lens, off_plain
+from viewer.app.point_cache import points_follow_lens
+from viewer.errors import ViewerError
+from viewer.geometry.lens_fit import LensFit
+from viewer.model.camera import LensSource
+
+if TYPE_CHECKING:
+    from viewer.app.session import OpenedScene
+    from viewer.ui.actions import ActionSet
+    from viewer.ui.main_window import MainWindow
+
+COMMANDS = {
+    LensSource.TABLE: "lens_table",
+    LensSource.MEASURED: "lens_measured",
+    LensSource.PINHOLE: "lens_pinhole",
+}
+
+
+class LensChoice(QObject):
+    """Measures the lens in the background and uses it where no table has one; tells contradictions once."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._is_chosen = False  # by the user, for this scene
+        self._is_measuring = False
+        self._told: set[Path] = set()  # scenes whose table and images contradict each other, as was said
+        session = window.session
+        session.scene_changed.connect(self._take_scene)
+        session.lens_changed.connect(self._follow)
+        session.lenses_changed.connect(self._judge)
+
+    @property
+    def can_measure(self) -> bool:
+        """True when there are images to measure with, and nobody has done it yet."""
+        session = self._window.session
+        if session.scene is None or session.lenses.fit is not None or self._is_measuring:
+            return False
+        return bool(measurable_frames(session.scene))
+
+    @property
+    def is_measuring(self) -> bool:
+        return self._is_measuring
+
+    def use(self, source: LensSource) -> None:
+        """See through the lens of a source everywhere; what is not measured yet is measured first."""
+        session = self._window.session
+        lens = session.lenses.get(source)
+        if lens is not None:
+            self._is_chosen = True
+            session.use_lens(lens)
+        elif source is LensSource.MEASURED and self.can_measure:
+            self._measure(use=True)
+        else:
+            self._window.tell(session.lenses.describe(source))
+        self.show_state(self._window.actions_table)
+
+    def use_table(self) -> None:
+        self.use(LensSource.TABLE)
+
+    def use_measured(self) -> None:
+        self.use(LensSource.MEASURED)
+
+    def use_pinhole(self) -> None:
+        self.use(LensSource.PINHOLE)
+
+    def show_state(self, table: ActionSet) -> None:
+        """Tick the command of the lens in use."""
+        lens = self._window.session.lens
+        for source, command in COMMANDS.items():
+            table[command].setChecked(lens is not None and lens.source is source)
+
+    # measuring
+
+    def _take_scene(self) -> None:
+        session = self._window.session
+        self._is_chosen = self._is_measuring = False
+        opened = session.opened
+        if opened is None or not self.can_measure:
+            return
+        if session.lenses.table is None:
+            self._measure()  # before anything that the lens decides on
+        else:
+            # a table is believed; whether it is right can wait until everything else is done
+            QTimer.singleShot(0, self, lambda: self._measure() if session.opened is opened else None)
+
+    def _measure(self, *, use: bool = False) -> None:
+        session = self._window.session
+        opened, scene = session.opened, session.scene
+        if opened is None or scene is None:
+            return
+        self._is_measuring = True
+        self._window.runner.start(
+            self._window.runner.compute_lane,
+            partial(measure_lens, scene),
+            title="Measuring the lens",
+            done=partial(self._measured, opened, use),
+            failed=partial(self._failed, opened),
+            cancelled=partial(self._stopped, opened),
+        )
+        session.lenses_changed.emit()
+
+    def _measured(self, opened: OpenedScene, use: bool, fit: LensFit) -> None:
+        session = self._window.session
+        if session.opened is not opened:
+            return
+        self._is_measuring = False
+        session.set_lenses(session.lenses.with_fit(fit))
+        best = fit.lens if use else session.lenses.best
+        if best is not None and (use or not self._is_chosen):
+            session.use_lens(best)
+        if best is fit.lens:
+            self._window.tell(f"Measured the lens in the images. {off_plain(fit.lens)}")
+
+    def _failed(self, opened: OpenedScene, error: BaseException) -> None:
+        if self._window.session.opened is opened:
+            self._is_measuring = False
+            if isinstance(error, ViewerError):
+                lenses = replace(self._window.session.lenses, why_not_measured=as_sentence(error))
+                self._window.session.set_lenses(lenses)
+                return
+        self._window.opening.explain(error)
+
+    def _stopped(self, opened: OpenedScene) -> None:
+        if self._window.session.opened is opened:
+            self._is_measuring = False
+            self._window.session.lenses_changed.emit()
+
+    # what follows from it
+
+    def _judge(self) -> None:
+        """Say that table and images contradict each other, once per scene."""
+        session = self._window.session
+        scene, finding = session.scene, session.lenses.finding
+        if scene is None or not finding or scene.path in self._told:
+            return
+        self._told.add(scene.path)
+        self._window.banners.show_message(
+            "warning",
+            finding,
+            hint="One of them is wrong. What the cameras see is drawn with the camera table's lens until you "
+            "switch; the lens is named in the status bar.",
+            details=session.lenses.describe(LensSource.MEASURED),
+            actions=(("Use the Measured Lens", self.use_measured), ("Use the Table's", self.use_table)),
+        )
+
+    def _follow(self) -> None:
+        """Points made from distances lie elsewhere with another lens."""
+        session = self._window.session
+        self.show_state(self._window.actions_table)
+        if session.scene is None or session.opened is None or not points_follow_lens(session.scene):
+            return
+        if session.points is not None or session.opened.gpu_mesh is None:
+            self._window.opening.fuse_points()
