@@ -46,7 +46,8 @@ class LensChip(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setIconSize(QSize(14, 14))
+        self.setIconSize(QSize(12, 12))
+        self.setFixedHeight(self.fontMetrics().height())  # as the labels beside it: the window may be small
         menu = QMenu(self)
         menu.setAccessibleName("Lens of the cameras")
         self.sources = LensSources(session, choice, menu)
@@ -73,7 +74,7 @@ class LensChip(QToolButton):
         is_doubtful = bool(lenses.finding) or lens is not lenses.best or is_assumed
         mark = "warning" if is_doubtful and not self._choice.is_measuring else "camera"
         color = theme.tokens().warning if mark == "warning" else theme.tokens().muted
-        self.setIcon(theme.mark(mark, 14, color))
+        self.setIcon(theme.mark(mark, 12, color))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         words = lenses.describe(lens.source) if lens.source in TITLES else ""
         tip = "\n".join(part for part in (lenses.finding, words, "Click to choose another lens.") if part)
