@@ -7,11 +7,12 @@ import pytest
 
 from tests.sample.scenes import opened, write_and_time
 from tests.sample.test_files import FRAME, reprojection_errors
+from viewer.app.lenses import measure_lens
 from viewer.formats.hypersim.camera_table import read_lens, read_projection
 from viewer.formats.hypersim.layout import CAMERA_PARAMETERS_TABLE
-from viewer.model.camera import Cameras, Lens, LensSource, pinhole_lens
+from viewer.jobs.job import Progress
+from viewer.model.camera import Cameras, Lens, LensSource, pinhole_lens, pixel_differences
 from viewer.sample.detail_files import write_camera_parameters
-from viewer.sample.writing import resized
 
 
 def shifted_lens() -> Lens:
@@ -26,14 +27,19 @@ def same_direction(a: np.ndarray, b: np.ndarray) -> None:
     np.testing.assert_allclose(a / np.linalg.norm(a), b / np.linalg.norm(b), atol=1e-9)
 
 
-def test_the_scene_of_a_lens_carries_it_and_its_images_obey_it(tmp_path):
-    scene = opened(write_and_time(tmp_path, "small sample scene, other lens", lens=shifted_lens()))
+@pytest.fixture(scope="module")
+def shifted_scene(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shifted")
+    return opened(write_and_time(folder, "small sample scene, other lens", lens=shifted_lens()))
 
+
+def test_the_scene_of_a_lens_carries_it_and_its_images_obey_it(shifted_scene):
+    scene = shifted_scene
     cameras = scene.part(Cameras)
     assert cameras is not None
     lens = cameras.trajectories[0].lens
     assert lens.source is LensSource.TABLE
-    same_direction(lens.ray_from_pixel, resized(shifted_lens(), 128, 96).ray_from_pixel)
+    same_direction(lens.ray_from_pixel, shifted_lens().resized(128, 96).ray_from_pixel)
     assert reprojection_errors(scene, FRAME).max() < 0.5
 
 
@@ -43,7 +49,7 @@ def test_the_plain_scene_has_no_camera_table(sample):
 
 def test_a_resized_lens_looks_the_same_way_at_the_image_corners():
     lens = shifted_lens()
-    small = resized(lens, 128, 96)
+    small = lens.resized(128, 96)
 
     for corner in ((-0.5, -0.5), (1.0, 1.0)):
         x, y = (-0.5 if c < 0 else c * size - 0.5 for c, size in zip(corner, (1024, 768), strict=True))
@@ -68,3 +74,13 @@ def test_a_row_written_for_a_published_lens_says_what_the_published_row_says(sha
     assert theirs is not None
     # Rows x, y and w; how depth is laid out between near and far does not change where points land.
     same_direction(ours[[0, 1, 3]], theirs[[0, 1, 3]])
+
+
+def test_the_lens_measured_in_its_images_is_the_one_it_was_made_with(shifted_scene):
+    fit = measure_lens(shifted_scene, Progress.silent())
+    apart = pixel_differences(shifted_lens().resized(128, 96), fit.lens)
+    assert apart is not None
+    print(f"{apart.mean():.3f} px on average, {apart.max():.3f} px at worst")
+    assert fit.is_sure
+    assert apart.mean() <= 0.2
+    assert apart.max() <= 0.5

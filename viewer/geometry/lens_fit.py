@@ -33,6 +33,7 @@ _PIXELS_PER_DRAW = 12
 _ROUNDS = 12
 _TUKEY = 4.685  # in standard deviations: the usual 95 % efficiency
 _LEAST_SIGMA_PX = 0.05
+_FLAT = 1e-9  # volume of the unit cube after a pose's matrix; less is flat and has no view
 _GROUPS = 8
 
 
@@ -76,20 +77,19 @@ def pixel_rays(
     world_from_cam: NDArray[np.float64],
     count: int = PIXELS_PER_FRAME,
 ) -> PixelRays:
-    """About `count` pixels, evenly spread, of an image (H, W, 3) of world positions; those that hit nothing
-    (not finite) are left out, and all are where the pose (4, 4) is none."""
-    height, width = positions.shape[:2]
-    step = max(int(np.sqrt(width * height / count)), 1)
-    y, x = np.mgrid[step // 2 : height : step, step // 2 : width : step]
-    stored = positions[y, x].reshape(-1, 3)
-    pixels = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64)
-    if not np.isfinite(world_from_cam).all() or abs(np.linalg.det(world_from_cam[:3, :3])) < 1e-9:
-        stored = stored[:0]
-    pixels = pixels[: len(stored)]
-    valid = np.isfinite(stored).all(axis=1)
-    stored, pixels = stored[valid], pixels[valid]
+    """Some of the pixels, `count` if there are as many, of an image (H, W, 3) of world positions.
+
+    Those that hit nothing (not finite) are left out, and all are where the pose (4, 4) is none.
+    """
+    matrix = world_from_cam[:3, :3]
+    is_pose = bool(np.isfinite(world_from_cam).all()) and abs(np.linalg.det(matrix)) > _FLAT
+    rows = np.flatnonzero(np.isfinite(positions).all(axis=2)) if is_pose else np.empty(0, np.int64)
+    if len(rows) > count:
+        rows = np.sort(rows[np.random.default_rng(0).choice(len(rows), count, replace=False, shuffle=False)])
+    y, x = np.divmod(rows, positions.shape[1])
+    pixels, stored = np.stack([x, y], axis=1).astype(np.float64), positions[y, x]
     offsets = stored.astype(np.float64) - world_from_cam[:3, 3]
-    toward = offsets @ np.linalg.inv(world_from_cam[:3, :3]).T if len(offsets) else offsets
+    toward = offsets @ np.linalg.inv(matrix).T if len(rows) else offsets
     distances = np.linalg.norm(toward, axis=1)
     there = distances > 0
     toward, distances, stored, pixels = toward[there], distances[there], stored[there], pixels[there]
@@ -109,14 +109,17 @@ def fit_lens(samples: Sequence[PixelRays], size: tuple[int, int]) -> LensFit:
             f"expected at least {LEAST_PIXELS} pixels with positions in a frame with a pose, found {most}"
         )
     scaling = _Scaling(size)
+    no_lens = ViewerError("no lens shows the positions of any frame where the images have them")
     start = _starting_point(usable, scaling)
+    if start is None:
+        raise no_lens
     agreeing = _agreeing(usable, start, scaling, slack=2.0)
     matrix = _refine(agreeing, start, scaling)
     agreeing = _agreeing(usable, matrix, scaling) or agreeing
     matrix = _refine(agreeing, matrix, scaling)
     lens = _lens(matrix, scaling)
     if lens is None:
-        raise ViewerError("expected positions that some lens shows where they are, found none that does")
+        raise no_lens
     missed = np.concatenate([_residuals(matrix, sample, scaling) for sample in agreeing])
     left_out = tuple(s.frame for s in usable if all(s is not other for other in agreeing))
     fit = LensFit(
@@ -143,16 +146,18 @@ class _Scaling:
         return np.asarray((pixels - self.middle) / self.half)
 
 
-def _starting_point(samples: Sequence[PixelRays], scaling: _Scaling) -> NDArray[np.float64]:
-    """The matrix of that frame with which most frames agree."""
-    best: tuple[int, float] = (-1, 0.0)
-    chosen = np.eye(3)
+def _starting_point(samples: Sequence[PixelRays], scaling: _Scaling) -> NDArray[np.float64] | None:
+    """The matrix of that frame with which most frames agree; None when not even one agrees with its own."""
+    best = (0, -np.inf)
+    chosen: NDArray[np.float64] | None = None
     for sample in samples:
         matrix = _refine([sample], _drawn(sample, scaling), scaling)
+        if _lens(matrix, scaling) is None:
+            continue  # of a frame with a wrong pose
         medians = [float(np.median(_residuals(matrix, other, scaling))) for other in samples]
         agreeing = len(_agreeing(samples, matrix, scaling, slack=2.0))
         score = (agreeing, -float(np.median(medians)))
-        if score > best:
+        if score > best and agreeing:
             best, chosen = score, matrix
         if agreeing > len(samples) / 2:
             break  # no other could have more behind it
@@ -282,7 +287,7 @@ def _uncertainty(
         groups = [[s for k, s in enumerate(samples) if k % _GROUPS != g] for g in range(_GROUPS)]
         groups = [group for group in groups if 0 < len(group) < len(samples)]
     else:
-        groups = [[_without_block(sample, block, scaling) for sample in samples] for block in range(_GROUPS)]
+        groups = [[_without_block(sample, block) for sample in samples] for block in range(_GROUPS)]
     moved = []
     for group in groups:
         other = _lens(_refine(group, matrix, scaling), scaling)
@@ -294,11 +299,11 @@ def _uncertainty(
     return float(np.sqrt((count - 1) / count * (np.array(moved) ** 2).sum(axis=0)).max())
 
 
-def _without_block(sample: PixelRays, block: int, scaling: _Scaling) -> PixelRays:
-    """Without one of eight blocks of the image, 4 across and 2 down."""
-    place = sample.pixels / np.array(scaling.size)
-    mine = np.floor(place[:, 0] * 4).astype(np.int64) + 4 * np.floor(place[:, 1] * 2).astype(np.int64)
-    return _some(sample, np.flatnonzero(mine != block))
+def _without_block(sample: PixelRays, block: int) -> PixelRays:
+    """Without one of eight blocks of the part of the image that has pixels, 4 across and 2 down."""
+    low, high = sample.pixels.min(axis=0), sample.pixels.max(axis=0)
+    across, down = ((sample.pixels - low) / np.maximum(high - low, 1) * (3.999, 1.999)).astype(np.int64).T
+    return _some(sample, np.flatnonzero(across + 4 * down != block))
 
 
 def _with_doubts(fit: LensFit, samples: Sequence[PixelRays]) -> LensFit:

@@ -121,7 +121,7 @@ def _write_all(scene: Path, lens: Lens | None, progress: Progress, effort: _Effo
     numbers = {material.name: k for k, material in enumerate(materials)}
     triangles = all_triangles(builder.objects, numbers)
     width, height = effort.image_size
-    fitting = pinhole_lens(width, height, FIELD_OF_VIEW) if lens is None else resized(lens, width, height)
+    fitting = pinhole_lens(width, height, FIELD_OF_VIEW) if lens is None else lens.resized(width, height)
     work = _Work(scene, builder, triangles, materials, fitting)
     _make_folders(scene)
     if lens is not None:
@@ -136,13 +136,6 @@ def _write_all(scene: Path, lens: Lens | None, progress: Progress, effort: _Effo
             triangles, tints, builder.lamps, materials, effort.rays_per_patch, progress.part(60, 200, STEPS)
         )
         _write_frames(pool, work, flat, ids, effort, progress.part(200, STEPS, STEPS))
-
-
-def resized(lens: Lens, width: int, height: int) -> Lens:
-    """The same lens for images of another size."""
-    scale_x, scale_y = lens.width / width, lens.height / height
-    there_from_here = np.array([[scale_x, 0, (scale_x - 1) / 2], [0, scale_y, (scale_y - 1) / 2], [0, 0, 1]])
-    return Lens(width, height, lens.ray_from_pixel @ there_from_here, lens.source)
 
 
 def _make_folders(scene: Path) -> None:
