@@ -10,7 +10,22 @@ from typing import Final
 
 from viewer.cli import Command
 
-WORDS: Final[tuple[Command, ...]] = ()
+
+def _add_octomap(parser: argparse.ArgumentParser) -> None:
+    from viewer.generate_octomap_command import add_arguments
+
+    add_arguments(parser)
+
+
+def _run_octomap(arguments: argparse.Namespace) -> int:
+    from viewer.generate_octomap_command import run
+
+    return run(arguments)
+
+
+WORDS: Final[tuple[Command, ...]] = (
+    Command("octomap", "Carve free and occupied space out of a scene's mesh.", _add_octomap, _run_octomap),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -90,6 +90,17 @@ class RayScene:
         with ThreadPoolExecutor(THREADS, "rays") as pool:
             return np.concatenate(list(pool.map(cast, starts)))
 
+    def distances(
+        self, origin: NDArray[np.floating], directions: NDArray[np.floating]
+    ) -> NDArray[np.float32]:
+        """(N,) how far the first face is along unit directions (N, 3) from one origin (3,); inf for none."""
+        if self._scene is None:
+            return np.full(len(directions), np.inf, np.float32)
+        eye = np.asarray(origin, np.float32)
+        rays = np.ascontiguousarray(directions, np.float32)
+        found = self._scene.run(np.broadcast_to(eye, rays.shape), rays, output=1)
+        return np.where(found["primID"] >= 0, found["tfar"], np.float32(np.inf))
+
     def object_hits(
         self,
         camera: Camera,
