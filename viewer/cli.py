@@ -332,6 +332,18 @@ def _run_octomap_samples(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _add_generate(parser: argparse.ArgumentParser) -> None:
+    from viewer.generate_command import add_arguments
+
+    add_arguments(parser)
+
+
+def _run_generate(arguments: argparse.Namespace) -> int:
+    from viewer.generate_command import run
+
+    return run(arguments)
+
+
 COMMANDS = (
     Command("sample", "Write a furnished sample scene.", _add_sample, _run_sample),
     Command("info", "Tell what a scene or dataset holds and what is missing.", _add_info, _run_info),
@@ -348,6 +360,12 @@ COMMANDS = (
         "Write the class and the instance of every pixel, from a scene's labels.",
         _add_label_images,
         _run_label_images,
+    ),
+    Command(
+        "generate",
+        "Make anew what is derived from a scene's mesh: its octomap.",
+        _add_generate,
+        _run_generate,
     ),
     Command(
         "octomap-samples",

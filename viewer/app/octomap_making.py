@@ -35,9 +35,9 @@ class OctomapSettings:
     """How an octomap is made; the defaults are the dataset's own."""
 
     voxel_size_m: float = _number(0.1, "Voxel size", 0.01, 1.0, "m", "Edge of the smallest cube")
-    extent_x_m: float = _number(30.0, "Extent along x", 1.0, MOST_METRES, "m", _ALONG)
-    extent_y_m: float = _number(30.0, "Extent along y", 1.0, MOST_METRES, "m", _ALONG)
-    extent_z_m: float = _number(30.0, "Extent along z", 1.0, MOST_METRES, "m", _ALONG)
+    extent_x_m: float = _number(30.0, "Extent along x", 0.5, MOST_METRES, "m", _ALONG)
+    extent_y_m: float = _number(30.0, "Extent along y", 0.5, MOST_METRES, "m", _ALONG)
+    extent_z_m: float = _number(30.0, "Extent along z", 0.5, MOST_METRES, "m", _ALONG)
     starts: int = _number(
         16, "Start positions", 1, 256, "", "So many camera positions, spread out, are looked around from"
     )
