@@ -67,6 +67,8 @@ def test_a_list_is_narrowed_to_what_lacks_a_label_is_hidden_or_selected() -> Non
         ShowOnly.NO_INSTANCE: [0],
         ShowOnly.SELECTED: [0, 1],
         ShowOnly.HIDDEN: [2],
+        ShowOnly.IN_FRAME: [],
+        ShowOnly.IN_NO_FRAME: [],
     }
 
 

@@ -20,7 +20,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 def unlabelled_sizes(window: MainWindow) -> np.ndarray:
     """(O,) pixels in all frames of objects without a class that have a place; -1 of all others."""
-    labelling, facts, seen = window.session.labelling, window.session.facts, window.debt.visibility
+    labelling, facts, seen = window.session.labelling, window.session.facts, window.session.seen
     assert labelling is not None
     assert facts is not None
     assert seen is not None
@@ -43,7 +43,7 @@ def test_n_walks_from_the_biggest_unlabelled_object_down(
     either_scene: Path,
 ) -> None:
     open_scene(qtbot, window, either_scene)
-    qtbot.waitUntil(lambda: window.debt.visibility is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.session.seen is not None, timeout=PATIENCE_MS)
     settle(qtbot, window)
     sizes = unlabelled_sizes(window)
     window.session.labelling.set_brush(layer=LabelLayer.SEMANTIC)
@@ -52,7 +52,7 @@ def test_n_walks_from_the_biggest_unlabelled_object_down(
     assert press_n(qtbot, window, back=True) == seen[2]
     shown = window.scene_view.id_buffer().object_ids
     assert np.count_nonzero(shown == seen[2]) > 50, "the view shows what is selected"
-    best = window.debt.visibility.best_frame([seen[2]])
+    best = window.session.seen.best_frame([seen[2]])
     assert window.session.frame == best
 
 
@@ -62,7 +62,7 @@ def test_what_is_labelled_meanwhile_is_not_come_back_to(
     either_scene: Path,
 ) -> None:
     open_scene(qtbot, window, either_scene)
-    qtbot.waitUntil(lambda: window.debt.visibility is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.session.seen is not None, timeout=PATIENCE_MS)
     labelling = window.session.labelling
     first = press_n(qtbot, window)
     labelling.assign([first], 5, LabelLayer.SEMANTIC)
@@ -82,7 +82,7 @@ def test_the_status_bar_counts_objects_and_pixels(
     either_scene: Path,
 ) -> None:
     open_scene(qtbot, window, either_scene)
-    qtbot.waitUntil(lambda: window.debt.visibility is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.session.seen is not None, timeout=PATIENCE_MS)
     settle(qtbot, window)
     text, labelling = window.status_line.progress_text, window.session.labelling
     assert "of objects, " in text.text()

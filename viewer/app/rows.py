@@ -26,6 +26,8 @@ class ShowOnly(enum.Enum):
     NO_INSTANCE = "No instance"
     SELECTED = "Selected"
     HIDDEN = "Hidden"
+    IN_FRAME = "In this frame"
+    IN_NO_FRAME = "In no frame"
 
 
 def natural_ranks(names: Sequence[str]) -> NDArray[np.int64]:
@@ -109,9 +111,21 @@ class NameSearch:
 
 
 def narrowed(
-    show: ShowOnly, labels: ObjectLabels, hidden: NDArray[np.int64], selected: NDArray[np.int64]
+    show: ShowOnly,
+    labels: ObjectLabels,
+    hidden: NDArray[np.int64],
+    selected: NDArray[np.int64],
+    pixels: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_]:
-    """(O,): True for the objects that a narrowed list shows."""
+    """(O,): True for the objects that a narrowed list shows.
+
+    `pixels` (O,) show each object: in the current frame for `IN_FRAME`, in all frames for `IN_NO_FRAME`;
+    where they are not known, neither lists any.
+    """
+    if show in (ShowOnly.IN_FRAME, ShowOnly.IN_NO_FRAME):
+        if pixels is None:
+            return np.zeros(len(labels), np.bool_)
+        return np.asarray((pixels > 0) == (show is ShowOnly.IN_FRAME))
     if show is ShowOnly.NO_CLASS:
         return np.asarray(labels.semantic == NO_LABEL)
     if show is ShowOnly.NO_INSTANCE:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from psygnal import Signal
 
 from viewer.app.lenses import SceneLenses
+from viewer.app.visibility import Visibility
 from viewer.model.camera import Camera, Cameras, Lens, Trajectory
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId, Images
@@ -79,6 +80,7 @@ class Session:
     lenses_changed = Signal()  # more is known of the lenses the scene could have
     selection_changed = Signal(object)  # (K,) int64 ascending
     hovered_changed = Signal(object)  # int | None
+    seen_changed = Signal()  # the pixels that show each object have been counted, or are no longer known
     visibility_changed = Signal()
     clip_changed = Signal()
     color_by_changed = Signal(object)  # ColorBy
@@ -91,6 +93,8 @@ class Session:
         self.points: PointSet | None = None
         self.facts: ObjectFacts | None = None
         self.albedo: NDArray[np.uint8] | None = None
+        self.seen: Visibility | None = None
+        """How many pixels of every frame show every object, once that has been counted."""
         self.frame: FrameId | None = None
         self.selection: NDArray[np.int64] = NOTHING
         self.hidden: NDArray[np.int64] = NOTHING
@@ -140,6 +144,7 @@ class Session:
         self.points = None
         self.facts = None if opened is None else opened.facts
         self.albedo = None if opened is None else opened.albedo
+        self.seen = None
         self.selection = NOTHING
         self.hidden = NOTHING
         self.clip = None
@@ -187,6 +192,10 @@ class Session:
         self.albedo = albedo
         if self.color_by is ColorBy.PHOTO:
             self.color_by_changed.emit(self.color_by)
+
+    def set_seen(self, seen: Visibility) -> None:
+        self.seen = seen
+        self.seen_changed.emit()
 
     def show_frame(self, frame: FrameId | None) -> None:
         if frame != self.frame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,6 @@ from PySide6.QtCore import QObject, QTimer
 from viewer.app.best_view import Subject, best_view
 from viewer.app.label_debt import label_progress, next_unlabelled, size_order, unlabelled
 from viewer.app.painting import visible_mask
-from viewer.app.session import OpenedScene
-from viewer.app.visibility import Visibility
-from viewer.app.visibility_cache import scene_visibility
-from viewer.errors import ViewerError
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera
 from viewer.model.labels import LabelLayer
@@ -24,7 +19,6 @@ from viewer.model.labels import LabelLayer
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
-log = logging.getLogger(__name__)
 SETTLE_MS = 30
 PROBE_PX = (64, 48)
 """Size of the pictures by which views are compared: enough to see what is in the way."""
@@ -32,16 +26,11 @@ LAYER_WORDS = {LabelLayer.SEMANTIC: "class", LabelLayer.INSTANCE: "instance"}
 
 
 class Debt(QObject):
-    """Leads through the objects without a label, the biggest first, and counts what is done.
-
-    `visibility` says how many pixels of every frame show every object, once that has been counted.
-    """
+    """Leads through the objects without a label, the biggest first, and counts what is done."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self.visibility: Visibility | None = None
-        self._counted_for: OpenedScene | None = None
         self._order: NDArray[np.int64] | None = None
         self._at: int | None = None
         self._flight = 0
@@ -54,12 +43,9 @@ class Debt(QObject):
         session.facts_changed.connect(self._forget_order)
         for signal in (session.scene_changed, session.labels_changed, session.brush_changed):
             signal.connect(self._show_soon)
-        window.opening.settled.connect(self._count)
-
-    # counting pixels
+        session.seen_changed.connect(self._take_seen)
 
     def _forget(self) -> None:
-        self.visibility = None
         self._at = None
         self._flight += 1
         self._forget_order()
@@ -67,36 +53,9 @@ class Debt(QObject):
     def _forget_order(self) -> None:
         self._order = None
 
-    def _count(self) -> None:
-        """Count the pixels of every object in the background, after what the first picture needs."""
-        session, runner = self._window.session, self._window.runner
-        opened = session.opened
-        if opened is None or opened is self._counted_for or session.labelling is None:
-            return
-        self._counted_for = opened
-        if session.images is None or session.nodes is None:
-            return
-        scene = opened.scene
-
-        def done(visibility: Visibility) -> None:
-            if session.opened is opened:
-                self.visibility = visibility
-                self._forget_order()
-                self.show_progress()
-
-        runner.start(
-            runner.compute_lane,
-            lambda progress: scene_visibility(scene, progress=progress),
-            title="Counting pixels of objects",
-            done=done,
-            failed=self._could_not,
-        )
-
-    def _could_not(self, error: BaseException) -> None:
-        """Without counts the size of objects decides; nobody needs to hear of it."""
-        if not isinstance(error, ViewerError):
-            raise error
-        log.info("the pixels of objects could not be counted: %s", error)
+    def _take_seen(self) -> None:
+        self._forget_order()
+        self.show_progress()
 
     # how far it has come
 
@@ -111,7 +70,7 @@ class Debt(QObject):
             line.show_progress("", "")
             return
         layer = labelling.brush.layer
-        done = label_progress(labelling.labels, layer, self.visibility)
+        done = label_progress(labelling.labels, layer, self._window.session.seen)
         word = LAYER_WORDS[layer]
         tip = f"{done.labelled:,} of {done.objects:,} objects have {_a(word)}."
         if done.pixel_share is not None:
@@ -157,7 +116,7 @@ class Debt(QObject):
     def _size_order(self) -> NDArray[np.int64]:
         if self._order is None:
             session = self._window.session
-            self._order = size_order(session.object_count, self.visibility, session.facts)
+            self._order = size_order(session.object_count, session.seen, session.facts)
         return self._order
 
     def _left_out(self) -> NDArray[np.bool_] | None:
@@ -177,7 +136,7 @@ class Debt(QObject):
 
     def _describe(self, object_id: int) -> str:
         name = self._window.session.object_names[object_id]
-        seen = self.visibility
+        seen = self._window.session.seen
         if seen is None or seen.object_count <= object_id:
             return name
         pixels = int(seen.pixels_of_objects[object_id])
@@ -194,7 +153,7 @@ class Debt(QObject):
         The best place is looked for by a worker; while looking through a camera the frame alone changes.
         """
         window, session = self._window, self._window.session
-        seen = self.visibility
+        seen = session.seen
         best = None if seen is None or seen.object_count <= object_id else seen.best_frame([object_id])
         camera = None if best is None else session.frame_camera(best)
         if best is not None:

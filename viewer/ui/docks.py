@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QScrollArea, QTabBar, QTabWidget, QWidget
 
 from viewer.app.pixel_probe import probe_pixel
 from viewer.ui.panels.frames import FramesPanel
@@ -17,12 +17,13 @@ from viewer.ui.panels.layers import LayersPanel
 from viewer.ui.panels.log import LogPanel
 from viewer.ui.panels.objects import ObjectsPanel
 from viewer.ui.panels.pose import PosePanel
+from viewer.ui.panels.seen_in import SeenInPanel
 from viewer.ui.panels.selection import SelectionPanel
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 SCROLLED = ("labels",)
 LEAST_PANEL_PX = 100
 DockArea = Qt.DockWidgetArea
@@ -37,6 +38,7 @@ class Panels:
     labels: LabelsPanel
     selection: SelectionPanel
     pose: PosePanel
+    seen_in: SeenInPanel
     images: ImagesPanel
     frames: FramesPanel
     log: LogPanel
@@ -50,6 +52,7 @@ def make_panels(window: MainWindow) -> Panels:
         labels=LabelsPanel(session, window.painting.in_turn, window.class_keys),
         selection=SelectionPanel(session),
         pose=PosePanel(session),
+        seen_in=SeenInPanel(session, runner),
         images=ImagesPanel(session, runner, window.settings),
         frames=FramesPanel(session, runner),
         log=LogPanel(runner),
@@ -65,12 +68,29 @@ def make_panels(window: MainWindow) -> Panels:
     panels.images.stroke_previewed.connect(window.stroke_hint.show_preview)
     panels.images.pixel_described.connect(window.status_line.show_pixel)
     panels.selection.focus_requested.connect(window.viewing.focus_on)
-    panels.pose.probe = lambda frame, x, y: probe_pixel(session, panels.images.cache, frame, x, y)
+    panels.pose.probe = lambda frame, x, y: probe_pixel(
+        session, panels.images.cache, frame, x, y, panels.images.rays()
+    )
     panels.pose.copied.connect(lambda title: window.tell(f"Copied the camera for {title}"))
     panels.images.frame_shown.connect(panels.pose.pictures_shown)
     for pane in panels.images.panes:
         pane.pixel_clicked.connect(lambda frame, x, y, _keys: panels.pose.take_pixel(frame, x, y))
+    _connect_seen_in(window, panels)
     return panels
+
+
+def _connect_seen_in(window: MainWindow, panels: Panels) -> None:
+    panel, seeing = panels.seen_in, window.seeing
+    panel.count_asked.connect(seeing.count)
+    panel.cancel_asked.connect(seeing.cancel)
+    panel.nearest_asked.connect(seeing.go_to_nearest)
+    panel.best_asked.connect(seeing.go_to_best)
+    panel.look_asked.connect(seeing.look_through)
+    panel.pin_asked.connect(panels.images.pin_beside)
+    panel.objects_asked.connect(seeing.list_objects)
+    seeing.progressed.connect(
+        lambda: panel.show_progress(seeing.step, can_count=seeing.can_count, problem=seeing.problem)
+    )
 
 
 def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
@@ -81,6 +101,7 @@ def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
         "labels": ("Label", panels.labels),
         "selection": ("Selection", panels.selection),
         "pose": ("Pose", panels.pose),
+        "seen_in": ("Seen In", panels.seen_in),
         "images": ("Images", panels.images),
         "frames": ("Frames", panels.frames),
         "log": ("Log", panels.log),
@@ -116,6 +137,7 @@ def arrange(window: MainWindow, docks: dict[str, QDockWidget]) -> None:
     # split before tabbing: a dock split from a tabbed one would become a tab itself
     window.splitDockWidget(docks["images"], docks["frames"], Qt.Orientation.Vertical)
     window.tabifyDockWidget(docks["images"], docks["log"])
+    window.tabifyDockWidget(docks["selection"], docks["seen_in"])
     window.tabifyDockWidget(docks["layers"], docks["objects"])
     window.tabifyDockWidget(docks["selection"], docks["pose"])
     for dock in docks.values():
@@ -127,6 +149,13 @@ def arrange(window: MainWindow, docks: dict[str, QDockWidget]) -> None:
     window.resizeDocks([docks["labels"]], [270], Qt.Orientation.Horizontal)
     window.resizeDocks([docks["labels"], docks["selection"]], [430, 190], Qt.Orientation.Vertical)
     window.resizeDocks([docks["images"], docks["frames"]], [250, 124], Qt.Orientation.Vertical)
+
+
+def hide_unused_tabs(window: MainWindow) -> None:
+    """Hide the tab bars that Qt leaves over the menu when docks were tabbed before they were shown."""
+    for bar in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if not bar.count():
+            bar.hide()
 
 
 def size_to_screen(window: MainWindow) -> None:

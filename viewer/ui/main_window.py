@@ -45,6 +45,7 @@ from viewer.ui.progress_strip import ProgressStrip
 from viewer.ui.recording import Recording
 from viewer.ui.saving import Saving
 from viewer.ui.scene_bridge import SceneBridge
+from viewer.ui.seeing import Seeing
 from viewer.ui.side_windows import SideWindows
 from viewer.ui.status_line import StatusLine
 from viewer.ui.stroke_hint import StrokeHint
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.kept_versions = KeptVersions(self)
         self.label_export = LabelExport(self)
         self.opening = Opening(self)
+        self.seeing = Seeing(self)
         self.autosave = Autosave(self)
         self.recording = Recording(self)
         self.bookmarks = Bookmarks(self, self.menus["View"].addMenu("Book&marks"))
@@ -253,6 +255,7 @@ class MainWindow(QMainWindow):
         if are_wanted and self._layout_to_come is not None:
             self.restoreState(self._layout_to_come, docks.LAYOUT_VERSION)
             self._layout_to_come = None
+            docks.hide_unused_tabs(self)
         elif not are_wanted and self._layout_to_come is None:
             self._layout_to_come = self.saveState(docks.LAYOUT_VERSION)
             for dock in self.docks.values():

@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu
 
 from viewer.app.rows import NameSearch, ShowOnly, narrowed, ordered
+from viewer.app.seen_in import pixels_in_frame
 from viewer.app.session import Session
 from viewer.model.label_table import LabelTable
 from viewer.model.labels import NO_LABEL, LabelChange, ObjectLabels
@@ -23,6 +24,7 @@ from viewer.ui.parts import count_text, listen
 from viewer.ui.swatches import swatch_icon
 
 LABEL_COLUMNS = {"class", "instance"}
+SEEN_ONLY = (ShowOnly.IN_FRAME, ShowOnly.IN_NO_FRAME)
 
 
 class ObjectList(ListPage):
@@ -39,6 +41,7 @@ class ObjectList(ListPage):
         self._is_hidden = np.zeros(0, np.bool_)
         self._hidden: NDArray[np.int64] = np.empty(0, np.int64)
         self._locks: object = None
+        self._pixels: NDArray[np.int64] = np.empty(0, np.int64)
         super().__init__(
             NumpyTable(self._columns()),
             placeholder="Search name, id or class…",
@@ -60,6 +63,8 @@ class ObjectList(ListPage):
             (session.brush_changed, self._take_brush),
             (session.selection_changed, self._show_selection),
             (session.visibility_changed, self._take_visibility),
+            (session.seen_changed, self._take_facts),
+            (session.frame_changed, self._take_frame),
         ):
             listen(self, signal, slot)
         self._take_scene()
@@ -67,7 +72,13 @@ class ObjectList(ListPage):
     def refill(self) -> None:
         show = list(ShowOnly)[self.narrowing.currentIndex()]
         session = self._session
-        fits = narrowed(show, self._labels, session.hidden, session.selection)
+        pixels = self._count_pixels()
+        self._pixels = np.zeros(len(self._labels), np.int64) if pixels is None else pixels
+        fits = narrowed(show, self._labels, session.hidden, session.selection, pixels)
+        if show in SEEN_ONLY and session.seen is None:
+            self.empty.say("Pixels have not been counted.", "They are, once the scene's images are read.")
+        elif session.object_count:
+            self.empty.say("No object fits.", "Change the search, or list all.")
         query = self.search.text()
         if query.strip():
             fits &= self._names.matching(query, self._labels.semantic, self._class_names)
@@ -76,6 +87,13 @@ class ObjectList(ListPage):
         self.fill(order, len(self._labels))
         self.view.show_selection(session.selection, scrolls=False)
         self._count()
+
+    def show_only(self, show: ShowOnly) -> None:
+        """List these objects only, whatever was searched for; those in a frame by their pixels there."""
+        self.search.clear()
+        self.narrowing.setCurrentText(show.value)
+        if show is ShowOnly.IN_FRAME:
+            self.show_sort("pixels", is_descending=True)
 
     def menu_for(self, items: NDArray[np.int64]) -> QMenu:
         session, labels = self._session, self._labels
@@ -118,8 +136,6 @@ class ObjectList(ListPage):
                 "This scene has no object list.",
                 "It is metadata_objects.csv in _detail/mesh; a folder with one can be laid over the scene.",
             )
-        else:
-            self.empty.say("No object fits.", "Change the search, or list all.")
         self.search.clear()
         self.narrowing.setCurrentIndex(0)
         self._take_facts()
@@ -131,6 +147,7 @@ class ObjectList(ListPage):
         keys = [column.key for column in self.table.columns]
         has_area = facts is None or facts.elements == "faces"
         self.view.setColumnHidden(keys.index("area"), not has_area)
+        self.view.setColumnHidden(keys.index("pixels"), self._session.seen is None)
         if self.is_watched():
             self.refill()
 
@@ -151,6 +168,10 @@ class ObjectList(ListPage):
         self.table.items_changed(np.setxor1d(before, self._hidden))
         if self.narrowing.currentText() == ShowOnly.HIDDEN.value:
             self.refill_soon()
+
+    def _take_frame(self, _frame: object) -> None:
+        if self.narrowing.currentText() == ShowOnly.IN_FRAME.value and self.is_watched():
+            self.refill()
 
     def _show_selection(self, selection: NDArray[np.int64]) -> None:
         if not self.is_watched():
@@ -263,6 +284,15 @@ class ObjectList(ListPage):
         values = self._labels.instance
         return np.where(values == NO_LABEL, np.iinfo(np.int64).max, values)
 
+    def _count_pixels(self) -> NDArray[np.int64] | None:
+        """(O,) pixels that show each object, in all frames or in the current one; None = not counted."""
+        seen, frame = self._session.seen, self._session.frame
+        if seen is None or seen.object_count != len(self._labels):
+            return None
+        if self.narrowing.currentText() != ShowOnly.IN_FRAME.value:
+            return seen.pixels_of_objects
+        return pixels_in_frame(seen, frame)
+
     def _columns(self) -> tuple[Column, ...]:
         session = self._session
         facts = session.facts
@@ -319,6 +349,16 @@ class ObjectList(ListPage):
                 is_number=True,
                 width=64,
                 title_tip=f"{unit} that belong to the object",
+            ),
+            Column(
+                "pixels",
+                "Pixels",
+                lambda item: f"{self._pixels[item]:,}" if self._pixels[item] else NONE_TEXT,
+                lambda: self._pixels,
+                is_number=True,
+                width=72,
+                title_tip="Pixels that show the object, in all frames; in the current one when only its "
+                "objects are listed",
             ),
             Column(
                 "id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget
 
+from viewer.app.rows import ShowOnly
 from viewer.app.session import Session
 from viewer.ui.in_turn import InTurn, at_once
 from viewer.ui.panels.box_list import BoxList
@@ -33,6 +34,11 @@ class ObjectsPanel(QTabWidget):
             self.addTab(page, title)
             page.focus_requested.connect(self.focus_requested)
         self.boxes.focus_box_requested.connect(self.focus_box_requested)
+
+    def show_only(self, show: ShowOnly) -> None:
+        """List these objects only."""
+        self.setCurrentWidget(self.objects)
+        self.objects.show_only(show)
 
     def focus_search(self) -> None:
         """Put the cursor into the search field of the objects."""
