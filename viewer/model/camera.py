@@ -172,6 +172,8 @@ class Trajectory:
     lens: Lens
     look_at: NDArray[np.float64] | None = None  # (N, 3) world units
     frame_time_s: float | None = None
+    unusable: tuple[int, ...] = ()
+    """Frame ids of keyframes that were left out: their poses are not finite, or flat."""
 
     def __post_init__(self) -> None:
         fix = object.__setattr__

@@ -55,6 +55,7 @@ def read_trajectory(scene: Path, name: str, lens: Lens) -> tuple[Trajectory, tup
 
     usable = np.isfinite(positions).all(axis=1) & np.isfinite(rotations).all(axis=(1, 2))
     usable[usable] = np.abs(np.linalg.det(rotations[usable])) > _LEAST_VOLUME
+    unusable = tuple(frame_ids[~usable].tolist())
     if not usable.all():
         row = int(np.flatnonzero(~usable)[0])
         faults.append(
@@ -72,7 +73,7 @@ def read_trajectory(scene: Path, name: str, lens: Lens) -> tuple[Trajectory, tup
     poses[:, :3, :3] = rotations @ _CAM_FROM_FILE
     poses[:, :3, 3] = positions
     poses[:, 3, 3] = 1
-    return Trajectory(name, frame_ids, poses, lens, look_at, seconds), tuple(faults)
+    return Trajectory(name, frame_ids, poses, lens, look_at, seconds, unusable), tuple(faults)
 
 
 def _frame_ids(folder: Path, count: int, faults: list[FormatError]) -> NDArray[np.int64]:

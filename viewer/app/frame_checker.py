@@ -1,0 +1,261 @@
+"""Checks one frame after the other: reads its images, and finds out what its camera should see."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.app.inventory_parts import unit_name
+from viewer.errors import FormatError, ViewerError
+from viewer.geometry.expected_view import ExpectedView, mesh_view
+from viewer.geometry.lens_fit import PixelRays, fit_lens, pixel_rays
+from viewer.geometry.point_witness import PointWitness, Sketch, sketch_of, sketch_step
+from viewer.geometry.pose_check import (
+    LEAST_AGREEMENT_MESH,
+    LEAST_AGREEMENT_POINTS,
+    FrameCheck,
+    check_frame,
+    check_rotation,
+)
+from viewer.geometry.pose_diagnosis import COARSE_STEP
+from viewer.geometry.pose_faults import Context, Diagnosis, Fault
+from viewer.geometry.pose_measures import CheckImages
+from viewer.geometry.ray_scene import RayScene
+from viewer.jobs.job import Progress
+from viewer.model.camera import Camera, Cameras, Lens, LensSource, Trajectory
+from viewer.model.frames import FrameId, Images
+from viewer.model.mesh import Mesh
+from viewer.model.scene import NodeTable, ObjectTable, Scene
+
+ENTITIES, DISTANCE, POSITION = "render_entity_id", "depth_meters", "position"
+CHECKED = (ENTITIES, DISTANCE, POSITION)
+LENS_FRAMES = 8
+SKETCH_STEPS, STEPS = 300, 1000
+"""How much of the work reading points for witnesses may be, and all of it."""
+
+
+class FrameChecker:
+    """What checking one frame after the other needs."""
+
+    def __init__(self, scene: Scene, rays: RayScene | None, progress: Progress) -> None:
+        self._scene = scene
+        self._images = scene.part(Images)
+        self._nodes = scene.part(NodeTable)
+        self._objects = len(scene.part(ObjectTable) or ())
+        self._cameras = scene.part(Cameras)
+        self._mesh = scene.part(Mesh)
+        if self._mesh is not None and not len(self._mesh.faces):
+            self._mesh = None
+        self._rays = rays
+        if self._mesh is not None and rays is None:
+            self._rays = RayScene.build(self._mesh, progress)
+        self._others = _poses(self._cameras)
+        self._witness: PointWitness | None = None
+        self._coarse: dict[FrameId, ExpectedView] = {}
+        self.steps_before = 0 if self._mesh is not None else SKETCH_STEPS
+        """How far the progress is by now."""
+        if self._mesh is None:
+            self._witness = self._sketch(progress.part(0, SKETCH_STEPS, STEPS))
+
+    def check(self, frame: FrameId, left_out: frozenset[FrameId] = frozenset()) -> FrameCheck:
+        """Check one frame, with these frames not as witnesses."""
+        trajectory = None if self._cameras is None else self._cameras.get(frame.camera)
+        camera = _camera(trajectory, frame)
+        if camera is None:
+            return FrameCheck(frame, _no_pose(trajectory, frame))
+        crooked = check_rotation(camera.world_from_cam[:3, :3])
+        try:
+            images = self._read(frame, camera)
+        except _WrongSize as error:
+            return FrameCheck(frame, crooked or Diagnosis(Fault.IMAGE_SIZE, str(error)))
+        except FormatError as error:
+            return FrameCheck(frame, crooked or Diagnosis(Fault.UNREADABLE, f"{error}."))
+        view, witness = self._expected(frame, camera, images, left_out)
+        is_mesh = self._mesh is not None
+        context = Context(
+            self._scene.metres_per_unit,
+            unit_name,
+            [other for other in self._others if other[0] != frame],
+            partial(self._view_of, images),
+            lambda: self._measured_lens,
+            lens_words(camera.lens),
+            LEAST_AGREEMENT_MESH if is_mesh else LEAST_AGREEMENT_POINTS,
+        )
+        return check_frame(frame, camera, images, view, context, witness=witness, is_mesh=is_mesh)
+
+    def checked_again(self, checks: list[FrameCheck]) -> list[FrameCheck]:
+        """Without a mesh, one bad frame makes its neighbours look bad: they are judged by better ones."""
+        if self._mesh is not None:
+            return checks
+        share = {
+            c.frame: 0.0 if c.measures.agreement is None else c.measures.agreement.inner
+            for c in checks
+            if c.has_failed
+        }
+        found = []
+        for check in checks:
+            own = share.get(check.frame)
+            if own is not None and check.measures.agreement is not None:
+                worse = frozenset(frame for frame, other in share.items() if other < own)
+                found.append(self.check(check.frame, worse))
+            else:
+                found.append(check)
+        return found
+
+    def _read(self, frame: FrameId, camera: Camera) -> CheckImages:
+        there = frozenset[str]() if self._images is None else self._images.source.modalities(frame)
+        size = (camera.lens.height, camera.lens.width)
+        found: dict[str, NDArray[np.generic]] = {}
+        for key in CHECKED:
+            if self._images is None or key not in there or (key == ENTITIES and self._nodes is None):
+                continue
+            pixels = self._images.source.read(frame, key).pixels
+            if pixels.shape[:2] != size:
+                raise _WrongSize(
+                    f"{key} has {pixels.shape[1]} × {pixels.shape[0]} pixels, where the images of "
+                    f"{frame.camera} have {size[1]} × {size[0]}."
+                )
+            found[key] = pixels
+        objects = None
+        if ENTITIES in found and self._nodes is not None:
+            objects = self._nodes.objects_in(found[ENTITIES].astype(np.int64))
+            objects = np.where(objects < self._objects, objects, np.int32(-1)) if self._objects else objects
+        distance, positions = found.get(DISTANCE), found.get(POSITION)
+        return CheckImages(
+            objects,
+            None if distance is None else _finite(distance.astype(np.float64)),
+            None if positions is None else _finite(positions.astype(np.float64)),
+        )
+
+    def _expected(
+        self, frame: FrameId, camera: Camera, images: CheckImages, left_out: frozenset[FrameId]
+    ) -> tuple[ExpectedView | None, str]:
+        if self._mesh is not None and self._rays is not None:
+            return mesh_view(self._rays, self._mesh, camera), "mesh"
+        own = self._own_distance(camera, images)
+        if self._witness is None or own is None:
+            return None, ""
+        witnesses = [f for f in self._witness.neighbours(frame, camera, own) if f not in left_out]
+        view = self._witness.view(camera, witnesses, own)
+        if view is not None:
+            coarse = (slice(None, None, COARSE_STEP), slice(None, None, COARSE_STEP))
+            self._coarse[frame] = ExpectedView(
+                view.objects[coarse], view.distance[coarse], view.known[coarse]
+            )
+        count = len(witnesses)
+        return view, f"points of {count} other frame{'' if count == 1 else 's'}"
+
+    def _own_distance(self, camera: Camera, images: CheckImages) -> NDArray[np.float64] | None:
+        """(H, W) world units."""
+        if images.positions is not None:
+            return np.asarray(np.linalg.norm(images.positions - camera.position, axis=2))
+        if images.distance_m is not None:
+            return images.distance_m / self._scene.metres_per_unit
+        return None
+
+    def _view_of(
+        self, images: CheckImages, frame: FrameId | None, camera: Camera, step: int
+    ) -> ExpectedView | None:
+        if self._mesh is not None and self._rays is not None:
+            return mesh_view(self._rays, self._mesh, camera, step)
+        return self._coarse.get(frame) if frame is not None and step == COARSE_STEP else None
+
+    @cached_property
+    def _measured_lens(self) -> Lens | None:
+        return _measure_lens(self._images, self._others)
+
+    def _sketch(self, progress: Progress) -> PointWitness | None:
+        """Some of the points of every frame that has positions, ids and a pose."""
+        images, nodes = self._images, self._nodes
+        if images is None or nodes is None:
+            return None
+        posed = dict(self._others)
+        frames = [
+            FrameId(name, number)
+            for name in images.source.cameras
+            for number in images.source.frame_ids(name).tolist()
+            if {ENTITIES, POSITION} <= images.source.modalities(FrameId(name, number))
+        ]
+        sketches: dict[FrameId, Sketch] = {}
+        for done, frame in enumerate(frames):
+            progress.step(done, len(frames), f"Reading points, frame {done + 1} of {len(frames)}")
+            try:
+                positions = images.source.read(frame, POSITION).pixels
+                objects = nodes.objects_in(images.source.read(frame, ENTITIES).pixels.astype(np.int64))
+            except FormatError:
+                continue  # told when the frame is checked
+            if frame in posed and positions.shape[:2] == objects.shape:
+                size = (positions.shape[1], positions.shape[0])
+                sketches[frame] = sketch_of(positions, objects, sketch_step(len(frames), size))
+        return PointWitness(sketches)
+
+
+class _WrongSize(Exception):
+    """An image has not the size of its camera."""
+
+
+def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _poses(cameras: Cameras | None) -> list[tuple[FrameId, Camera]]:
+    trajectories = () if cameras is None else cameras.trajectories
+    return [
+        (FrameId(trajectory.name, int(number)), trajectory.camera_at(row))
+        for trajectory in trajectories
+        for row, number in enumerate(trajectory.frame_ids)
+    ]
+
+
+def _camera(trajectory: Trajectory | None, frame: FrameId) -> Camera | None:
+    row = None if trajectory is None else trajectory.index_of(frame.frame)
+    return None if trajectory is None or row is None else trajectory.camera_at(row)
+
+
+def _no_pose(trajectory: Trajectory | None, frame: FrameId) -> Diagnosis:
+    if trajectory is None:
+        return Diagnosis(Fault.UNCHECKED, f"The poses of {frame.camera} are not there.")
+    if frame.frame in trajectory.unusable:
+        return Diagnosis(
+            Fault.NAN_POSE, "The pose holds numbers that are not finite (NaN), or a flat matrix."
+        )
+    return Diagnosis(
+        Fault.NO_POSE, f"There are images of frame {frame.frame}, but {frame.camera} has no such keyframe."
+    )
+
+
+def _measure_lens(images: Images | None, others: list[tuple[FrameId, Camera]]) -> Lens | None:
+    """The lens that most frames agree on; None when they tell of none for sure."""
+    if images is None:
+        return None
+    usable = [other for other in others if POSITION in images.source.modalities(other[0])]
+    rows = np.unique(np.linspace(0, len(usable) - 1, min(LENS_FRAMES, len(usable))).astype(np.int64))
+    samples: list[PixelRays] = []
+    for frame, camera in (usable[int(row)] for row in rows):
+        try:
+            positions = images.source.read(frame, POSITION).pixels
+        except FormatError:
+            continue
+        if positions.shape[:2] == (camera.lens.height, camera.lens.width):
+            samples.append(pixel_rays(frame, positions, camera.world_from_cam))
+    if not samples:
+        return None
+    try:
+        fit = fit_lens(samples, (others[0][1].lens.width, others[0][1].lens.height))
+    except ViewerError:
+        return None
+    return fit.lens if fit.is_sure else None
+
+
+def lens_words(lens: Lens | None) -> str:
+    """Which lens is in use, in words."""
+    if lens is None:
+        return "none"
+    words = {
+        LensSource.TABLE: "that of the camera table",
+        LensSource.MEASURED: "measured from the scene's images",
+        LensSource.PINHOLE: "the plain 60° pinhole that is assumed without a camera table",
+    }
+    return words.get(lens.source, lens.source.value)

@@ -1,0 +1,168 @@
+"""Check every frame of a scene: do its images fit its camera, and if not, why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from viewer.app.frame_checker import CHECKED, STEPS, FrameChecker, lens_words
+from viewer.errors import ViewerError
+from viewer.formats.hypersim.camera_table import read_lens
+from viewer.geometry.pose_check import FrameCheck, check_rotation
+from viewer.geometry.pose_faults import Diagnosis, Fault
+from viewer.geometry.ray_scene import RayScene
+from viewer.jobs.job import Progress
+from viewer.model.camera import Cameras, Lens, LensSource
+from viewer.model.frames import FrameId, Images
+from viewer.model.scene import NodeTable, Scene
+
+LENS_SHARE = 0.8
+"""When at least this share of the frames fails in one way, no single pose is to blame."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SceneCheck:
+    """What came of checking a scene."""
+
+    scene: str
+    lens: str  # which lens was used, in words
+    frames: tuple[FrameCheck, ...]
+    notes: tuple[str, ...]  # sentences about files, which no single frame is to blame for
+    seconds: float
+
+    @property
+    def failed(self) -> tuple[FrameCheck, ...]:
+        return tuple(check for check in self.frames if check.has_failed)
+
+    @property
+    def checked_count(self) -> int:
+        return sum(check.is_checked for check in self.frames)
+
+    def of(self, frame: FrameId | None) -> FrameCheck | None:
+        """The result of one frame."""
+        return next((check for check in self.frames if check.frame == frame), None)
+
+    @property
+    def summary(self) -> str:
+        """How it went, in a sentence."""
+        unchecked = len(self.frames) - self.checked_count
+        left = f", {unchecked} could not be checked" if unchecked else ""
+        if not self.failed:
+            return f"{self.checked_count} frames checked{left}: all fit their poses."
+        return f"{len(self.failed)} of {self.checked_count} checked frames fail{left}."
+
+
+def frames_to_check(scene: Scene, cameras: Sequence[str] = (), frame: int | None = None) -> list[FrameId]:
+    """Frames with an image that can be checked, and those with a pose that is none. Raises ViewerError."""
+    images, posed = scene.part(Images), scene.part(Cameras)
+    pictured = () if images is None else images.source.cameras
+    trajectories = () if posed is None else posed.trajectories
+    names = tuple(dict.fromkeys((*(t.name for t in trajectories), *pictured)))
+    unknown = [name for name in cameras if name not in names]
+    if unknown:
+        raise ViewerError(f"there is no camera '{unknown[0]}'; the scene has {', '.join(names) or 'none'}")
+    found = []
+    for name in cameras or names:
+        trajectory = None if posed is None else posed.get(name)
+        ids = set()
+        if images is not None:
+            for number in images.source.frame_ids(name).tolist():
+                if images.source.modalities(FrameId(name, number)) & set(CHECKED):
+                    ids.add(number)
+        if trajectory is not None:
+            ids |= set(trajectory.unusable)
+            ids |= {
+                int(number)
+                for number, pose in zip(trajectory.frame_ids, trajectory.world_from_cam, strict=True)
+                if check_rotation(pose[:3, :3]) is not None
+            }
+        found += [FrameId(name, number) for number in sorted(ids) if frame is None or number == frame]
+    if frame is not None and not found:
+        raise ViewerError(f"there is no frame {frame} that could be checked")
+    return found
+
+
+def check_scene(
+    scene: Scene,
+    *,
+    cameras: Sequence[str] = (),
+    frame: int | None = None,
+    rays: RayScene | None = None,
+    progress: Progress | None = None,
+    on_frame: Callable[[FrameCheck], None] | None = None,
+) -> SceneCheck:
+    """Check the frames of a scene with the lens it has, or those of some cameras, or one frame.
+
+    Ids are compared with the mesh (`rays`: it, prepared for casting, if that is done already), without one
+    with points of other frames. `on_frame` hears of each frame as it is done; a few may be judged anew in
+    the end. Raises ViewerError when there is nothing to check, Cancelled when asked to stop.
+    """
+    progress = Progress.silent() if progress is None else progress
+    began = time.monotonic()
+    wanted = frames_to_check(scene, cameras, frame)
+    if not wanted:
+        raise ViewerError(
+            f"nothing of {scene.name} can be checked: no frame has an image of {', '.join(CHECKED)}",
+            path=scene.path,
+        )
+    checker = FrameChecker(scene, rays, progress)
+    checks = []
+    for done, number in enumerate(wanted):
+        share = checker.steps_before + (STEPS - checker.steps_before) * done // len(wanted)
+        progress.step(
+            share, STEPS, f"Checking {number.camera}, frame {number.frame} ({done + 1} of {len(wanted)})"
+        )
+        check = checker.check(number)
+        checks.append(check)
+        if on_frame is not None:
+            on_frame(check)
+    progress.step(STEPS, STEPS, "Looking at the frames together")
+    checks = _judged_together(checker.checked_again(checks), scene)
+    return SceneCheck(
+        scene.name, lens_words(_lens(scene)), tuple(checks), _notes(scene, checks), time.monotonic() - began
+    )
+
+
+def _judged_together(checks: list[FrameCheck], scene: Scene) -> list[FrameCheck]:
+    """What only shows in many frames: when nearly all fail without a lens to measure, it is the lens."""
+    judged = [check for check in checks if check.measures.agreement is not None]
+    unclear = [c for c in judged if c.fault in (Fault.SHIFTED, Fault.TURNED, Fault.UNEXPLAINED)]
+    has_positions = any(check.measures.offset_px is not None for check in judged)
+    lens = _lens(scene)
+    if len(judged) < 2 or has_positions or lens is None or len(unclear) < LENS_SHARE * len(judged):
+        return checks
+    diagnosis = Diagnosis(
+        Fault.LENS,
+        f"{len(unclear)} of {len(judged)} frames see other objects than their cameras should, so no single "
+        f"pose is to blame but what they share: the lens in use, {lens_words(lens)}.",
+    )
+    return [replace(check, diagnosis=diagnosis) if check in unclear else check for check in checks]
+
+
+def _lens(scene: Scene) -> Lens | None:
+    cameras = scene.part(Cameras)
+    return cameras.trajectories[0].lens if cameras is not None and cameras.trajectories else None
+
+
+def _notes(scene: Scene, checks: Sequence[FrameCheck]) -> tuple[str, ...]:
+    return tuple(_note_lines(scene, checks))
+
+
+def _note_lines(scene: Scene, checks: Sequence[FrameCheck]) -> Iterator[str]:
+    """What is wrong with files that poses and images come from."""
+    for gap in scene.gaps:
+        if gap.is_broken and gap.what.split()[0] in ("Camera", "Cameras", "Images", "Lens", "Mesh", "Render"):
+            yield f"{'' if gap.expected_at is None else f'{gap.expected_at}: '}{gap.why}."
+    if scene.part(NodeTable) is None:
+        yield "Without the list of render nodes (metadata_nodes.csv) no objects can be compared."
+    lens, table = _lens(scene), scene.sources.get("Lens")
+    if lens is not None and lens.source is LensSource.TABLE and table is not None:
+        stated = read_lens(table, scene.name)
+        if stated is not None and (stated.width, stated.height) != (lens.width, lens.height):
+            words = f"{table}: the images have {lens.width} × {lens.height} pixels and not the table's"
+            is_alike = stated.width * lens.height == stated.height * lens.width
+            fitted = (
+                "its lens was scaled to them" if is_alike else "its lens was stretched, which cannot be right"
+            )
+            yield f"{words} {stated.width} × {stated.height}: {fitted}."
