@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from viewer.cli import add_also, console_progress, overlay_roots
 from viewer.errors import FormatError
+from viewer.lens_option import add_lens
 
 if TYPE_CHECKING:
     from viewer.jobs.job import Progress
@@ -19,7 +20,7 @@ FRAME_FAILED = 3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command understands."""
     parser.epilog = (
-        "Exit codes: 0 every frame that could be checked fits, 1 nothing could be checked or a file could not "
+        "Exit codes: 0 every frame that could be checked fits, 1 nothing could be checked or a file cannot "
         "be written, 2 wrong usage, 3 a frame fails."
     )
     parser.add_argument("path", type=Path, metavar="PATH", help="a scene folder, its _detail or _detail/mesh")
@@ -33,21 +34,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frame", type=int, metavar="N", help="only the frames of this number")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a table with a row per frame as well")
+    add_lens(parser)
     add_also(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the frames and print what was found; 3 when one fails. Raises ViewerError."""
+    from viewer.app.lenses import with_chosen_lens
     from viewer.app.pose_check import check_scene
     from viewer.app.pose_check_text import to_csv, to_json, to_text
-    from viewer.formats.atomic_file import write_atomically
+    from viewer.formats.atomic_file import replace_file
 
     progress = console_progress()
-    scene = _read_scene(arguments, progress)
+    scene = with_chosen_lens(_read_scene(arguments, progress), arguments.lens, progress)
     found = check_scene(scene, cameras=arguments.camera, frame=arguments.frame, progress=progress)
     print(to_json(found) if arguments.json else to_text(found))
     if arguments.csv is not None:
-        write_atomically(arguments.csv, to_csv(found).encode("utf-8"))
+        replace_file(arguments.csv, to_csv(found).encode("utf-8"))
     if found.failed:
         return FRAME_FAILED
     return 0 if found.checked_count else 1

@@ -332,6 +332,18 @@ def _run_octomap_samples(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    from viewer.check_command import add_arguments
+
+    add_arguments(parser)
+
+
+def _run_check(arguments: argparse.Namespace) -> int:
+    from viewer.check_command import run
+
+    return run(arguments)
+
+
 def _add_generate(parser: argparse.ArgumentParser) -> None:
     from viewer.generate_command import add_arguments
 
@@ -361,6 +373,7 @@ COMMANDS = (
         _add_label_images,
         _run_label_images,
     ),
+    Command("check", "Check that the images of every frame fit its camera.", _add_check, _run_check),
     Command(
         "generate",
         "Make anew what is derived from a scene's mesh: its octomap.",

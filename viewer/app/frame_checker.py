@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.app.inventory_parts import unit_name
+from viewer.app.lenses import measure_lens
 from viewer.errors import FormatError, ViewerError
 from viewer.geometry.expected_view import ExpectedView, mesh_view
-from viewer.geometry.lens_fit import PixelRays, fit_lens, pixel_rays
 from viewer.geometry.point_witness import PointWitness, Sketch, sketch_of, sketch_step
 from viewer.geometry.pose_check import (
     LEAST_AGREEMENT_MESH,
@@ -19,7 +19,7 @@ from viewer.geometry.pose_check import (
     check_frame,
     check_rotation,
 )
-from viewer.geometry.pose_diagnosis import COARSE_STEP
+from viewer.geometry.pose_diagnosis import FITS_PX, coarse_step
 from viewer.geometry.pose_faults import Context, Diagnosis, Fault
 from viewer.geometry.pose_measures import CheckImages
 from viewer.geometry.ray_scene import RayScene
@@ -31,7 +31,6 @@ from viewer.model.scene import NodeTable, ObjectTable, Scene
 
 ENTITIES, DISTANCE, POSITION = "render_entity_id", "depth_meters", "position"
 CHECKED = (ENTITIES, DISTANCE, POSITION)
-LENS_FRAMES = 8
 SKETCH_STEPS, STEPS = 300, 1000
 """How much of the work reading points for witnesses may be, and all of it."""
 
@@ -85,24 +84,29 @@ class FrameChecker:
         )
         return check_frame(frame, camera, images, view, context, witness=witness, is_mesh=is_mesh)
 
-    def checked_again(self, checks: list[FrameCheck]) -> list[FrameCheck]:
+    def checked_again(self, checks: list[FrameCheck], progress: Progress) -> list[FrameCheck]:
         """Without a mesh, one bad frame makes its neighbours look bad: they are judged by better ones."""
         if self._mesh is not None:
             return checks
-        share = {
-            c.frame: 0.0 if c.measures.agreement is None else c.measures.agreement.inner
-            for c in checks
-            if c.has_failed
-        }
-        found = []
-        for check in checks:
-            own = share.get(check.frame)
-            if own is not None and check.measures.agreement is not None:
-                worse = frozenset(frame for frame, other in share.items() if other < own)
-                found.append(self.check(check.frame, worse))
-            else:
-                found.append(check)
-        return found
+        found = {check.frame: check for check in checks}
+        failed = {check.frame for check in checks if check.has_failed}
+        doubtful = sorted(
+            (f for f in failed if _may_have_bad_witnesses(found[f])), key=lambda f: -_share(found[f])
+        )
+        for frame in list(doubtful):
+            progress.check()
+            worse = {other for other in failed if _share(found[other]) < _share(found[frame])}
+            found[frame] = self.check(frame, frozenset(worse))
+            if not found[frame].has_failed:
+                failed.discard(frame)
+                doubtful.remove(frame)
+        # Twice: to tell which are swapped, one must know what each should see by sound frames.
+        for frame in (*doubtful, *doubtful):
+            progress.check()
+            again = self.check(frame, frozenset(failed))
+            if again.measures.agreement is not None:
+                found[frame] = again
+        return [found[check.frame] for check in checks]
 
     def _read(self, frame: FrameId, camera: Camera) -> CheckImages:
         there = frozenset[str]() if self._images is None else self._images.source.modalities(frame)
@@ -140,7 +144,8 @@ class FrameChecker:
         witnesses = [f for f in self._witness.neighbours(frame, camera, own) if f not in left_out]
         view = self._witness.view(camera, witnesses, own)
         if view is not None:
-            coarse = (slice(None, None, COARSE_STEP), slice(None, None, COARSE_STEP))
+            every = slice(None, None, coarse_step(camera.lens))
+            coarse = (every, every)
             self._coarse[frame] = ExpectedView(
                 view.objects[coarse], view.distance[coarse], view.known[coarse]
             )
@@ -160,11 +165,16 @@ class FrameChecker:
     ) -> ExpectedView | None:
         if self._mesh is not None and self._rays is not None:
             return mesh_view(self._rays, self._mesh, camera, step)
-        return self._coarse.get(frame) if frame is not None and step == COARSE_STEP else None
+        return self._coarse.get(frame) if frame is not None and step == coarse_step(camera.lens) else None
 
     @cached_property
     def _measured_lens(self) -> Lens | None:
-        return _measure_lens(self._images, self._others)
+        """The lens that most frames' positions tell; None when they tell of none for sure."""
+        try:
+            fit = measure_lens(self._scene, Progress.silent())
+        except ViewerError:
+            return None
+        return fit.lens if fit.is_sure else None
 
     def _sketch(self, progress: Progress) -> PointWitness | None:
         """Some of the points of every frame that has positions, ids and a pose."""
@@ -190,6 +200,17 @@ class FrameChecker:
                 size = (positions.shape[1], positions.shape[0])
                 sketches[frame] = sketch_of(positions, objects, sketch_step(len(frames), size))
         return PointWitness(sketches)
+
+
+def _share(check: FrameCheck) -> float:
+    found = check.measures.agreement
+    return 0.0 if found is None else found.inner
+
+
+def _may_have_bad_witnesses(check: FrameCheck) -> bool:
+    """Whether it fails by its ids alone."""
+    offset = check.measures.offset_px
+    return check.measures.agreement is not None and (offset is None or offset <= FITS_PX)
 
 
 class _WrongSize(Exception):
@@ -224,29 +245,6 @@ def _no_pose(trajectory: Trajectory | None, frame: FrameId) -> Diagnosis:
     return Diagnosis(
         Fault.NO_POSE, f"There are images of frame {frame.frame}, but {frame.camera} has no such keyframe."
     )
-
-
-def _measure_lens(images: Images | None, others: list[tuple[FrameId, Camera]]) -> Lens | None:
-    """The lens that most frames agree on; None when they tell of none for sure."""
-    if images is None:
-        return None
-    usable = [other for other in others if POSITION in images.source.modalities(other[0])]
-    rows = np.unique(np.linspace(0, len(usable) - 1, min(LENS_FRAMES, len(usable))).astype(np.int64))
-    samples: list[PixelRays] = []
-    for frame, camera in (usable[int(row)] for row in rows):
-        try:
-            positions = images.source.read(frame, POSITION).pixels
-        except FormatError:
-            continue
-        if positions.shape[:2] == (camera.lens.height, camera.lens.width):
-            samples.append(pixel_rays(frame, positions, camera.world_from_cam))
-    if not samples:
-        return None
-    try:
-        fit = fit_lens(samples, (others[0][1].lens.width, others[0][1].lens.height))
-    except ViewerError:
-        return None
-    return fit.lens if fit.is_sure else None
 
 
 def lens_words(lens: Lens | None) -> str:

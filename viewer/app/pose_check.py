@@ -118,7 +118,7 @@ def check_scene(
         if on_frame is not None:
             on_frame(check)
     progress.step(STEPS, STEPS, "Looking at the frames together")
-    checks = _judged_together(checker.checked_again(checks), scene)
+    checks = _judged_together(checker.checked_again(checks, progress), scene)
     return SceneCheck(
         scene.name, lens_words(_lens(scene)), tuple(checks), _notes(scene, checks), time.monotonic() - began
     )

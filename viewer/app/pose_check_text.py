@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from viewer.app.pose_check import SceneCheck
 from viewer.geometry.pose_check import FrameCheck
 from viewer.geometry.pose_measures import Difference
+from viewer.model.frames import FrameId
 
 COLUMNS = (
     "scene",
@@ -118,7 +120,16 @@ def _finite(value: Any) -> Any:
 
 def to_text(check: SceneCheck) -> str:
     """A table, then the reasons, then what is wrong with files."""
-    titles = ("camera", "frame", "status", "agreement", "shift", "distance diff.", "position", "compared with")
+    titles = (
+        "camera",
+        "frame",
+        "status",
+        "agreement",
+        "shift",
+        "distance diff.",
+        "position",
+        "compared with",
+    )
     rows = [titles, *(_line(frame) for frame in check.frames)]
     widths = [max(len(row[k]) for row in rows) for k in range(len(titles))]
     rights = (1, 3, 4, 5, 6)
@@ -130,7 +141,7 @@ def to_text(check: SceneCheck) -> str:
         for row in rows
     ]
     lines.insert(1, "─" * max(len(line) for line in lines))
-    reasons = [f"{f.frame.camera} frame {f.frame.frame}: {f.diagnosis.reason}" for f in check.frames if f.diagnosis.reason]
+    reasons = [f"{frame_words(frames)}: {reason}" for reason, frames in reasons_of(check).items()]
     parts = [f"{check.scene}, lens: {check.lens}", "\n".join(lines)]
     if reasons:
         parts.append("\n".join(reasons))
@@ -138,6 +149,26 @@ def to_text(check: SceneCheck) -> str:
         parts.append("\n".join(check.notes))
     parts.append(f"{check.summary} {check.seconds:.1f} s")
     return "\n\n".join(parts)
+
+
+def reasons_of(check: SceneCheck) -> dict[str, list[FrameId]]:
+    """The frames each reason holds for, in order."""
+    found: dict[str, list[FrameId]] = {}
+    for frame in check.frames:
+        if frame.diagnosis.reason:
+            found.setdefault(frame.diagnosis.reason, []).append(frame.frame)
+    return found
+
+
+def frame_words(frames: Sequence[FrameId]) -> str:
+    """Frames in few words, such as `cam_00 frames 2, 5; cam_01 frame 0`."""
+    by_camera: dict[str, list[str]] = {}
+    for frame in frames:
+        by_camera.setdefault(frame.camera, []).append(str(frame.frame))
+    return "; ".join(
+        f"{camera} frame{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
+        for camera, numbers in by_camera.items()
+    )
 
 
 def _line(check: FrameCheck) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ from viewer.geometry.pose_fit import (
     turned,
 )
 from viewer.geometry.pose_measures import CheckImages, Measures
-from viewer.model.camera import Camera
+from viewer.model.camera import Camera, Lens
 from viewer.model.frames import FrameId
 
 FITS_PX = 1.0
@@ -55,9 +55,13 @@ OTHER_PX = 2.0
 """A swapped image shows its positions this near to their pixels in the other frame."""
 MOST_DISTANCE_M = 0.02
 """Distances whose median difference is larger do not fit: surfaces seen edge-on are fewer than half."""
-COARSE_STEP = 12
-FINE_STEP = 4
+COARSE_PX, FINE_PX = 85, 256
+"""About as many pixels of a row are looked at when many poses are tried, and to be sure of one."""
 MOST_OTHERS = 400
+BETTER_TURN = 0.01
+"""A rotation must make this share of pixels more agree than the plainer shift."""
+LEAST_BY_MESH, LEAST_BY_POINTS = 0.95, 0.9
+"""The share of pixels, borders included, that must agree with another frame, or with another unit."""
 LEAST_TURN_GAIN = 0.5
 """A turn found by trying must take away at least this share of the disagreement."""
 
@@ -81,12 +85,12 @@ def diagnose_positions(
             found.append((after * costs, make()))
 
     lens = context.measured_lens()
-    if lens is not None and (lens.width, lens.height) == (camera.lens.width, camera.lens.height):
-        after = offset_px(camera.with_lens(lens), seen)
-        if after <= FITS_PX:
-            return wrong_lens(camera.lens, lens, after, context)
+    is_usable = lens is not None and (lens.width, lens.height) == (camera.lens.width, camera.lens.height)
+    if lens is not None and is_usable and offset_px(camera.with_lens(lens), seen) <= FITS_PX:
+        return wrong_lens(camera.lens, lens, context)
     by = fit_shift(camera, seen)
-    propose(offset_px(shifted(camera, by), seen), 1.0, lambda: shifted_image(what, by[0], by[1]))
+    from_inside = seen.without_border(by, camera.lens)
+    propose(offset_px(shifted(camera, by), from_inside), 1.0, lambda: shifted_image(what, by[0], by[1]))
     turn = fit_turn(camera, seen)
     propose(offset_px(turned(camera, turn), seen), 1.25, lambda: turned_pose(turn, camera))
     centre = fit_centre(camera, seen)
@@ -117,9 +121,14 @@ def diagnose_ids(camera: Camera, images: CheckImages, measures: Measures, contex
     assert measures.shift is not None
     has_proven_pose = measures.offset_px is not None and measures.offset_px <= FITS_PX
     shift, share = measures.shift, measures.agreement.inner
-    if not shift.is_none and shift.inner >= context.least_agreement:
-        return shifted_image("render_entity_id", shift.dx, shift.dy)
     view_of = context.view_of
+    is_shifted = not shift.is_none and shift.inner >= context.least_agreement
+    if is_shifted and not has_proven_pose and view_of is not None:
+        turn = _turn_by_trying(images.objects, camera, shift.dx, shift.dy, context, view_of)
+        if turn is not None and turn[1] > shift.overall + BETTER_TURN:
+            return turned_pose(turn[0], camera)
+    if is_shifted:
+        return shifted_image("render_entity_id", shift.dx, shift.dy)
     if view_of is not None:
         other = _view_of_another(images.objects, camera, share, context, view_of)
         if other is not None:
@@ -130,7 +139,7 @@ def diagnose_ids(camera: Camera, images: CheckImages, measures: Measures, contex
         if not has_proven_pose:
             turn = _turn_by_trying(images.objects, camera, shift.dx, shift.dy, context, view_of)
             if turn is not None:
-                return turned_pose(turn, camera)
+                return turned_pose(turn[0], camera)
     proof = " although the position image fits its pose" if has_proven_pose else ""
     return Diagnosis(
         Fault.UNEXPLAINED,
@@ -199,15 +208,26 @@ def _view_of_another(
     """The frame that should see just these objects."""
     best: tuple[float, FrameId, Camera] | None = None
     for frame, other in context.others[:MOST_OTHERS]:
-        view = view_of(frame, other.with_lens(camera.lens), COARSE_STEP)
-        found = _share(objects, view, COARSE_STEP)
+        view = view_of(frame, other.with_lens(camera.lens), coarse_step(camera.lens))
+        found = _share(objects, view, coarse_step(camera.lens))
         if best is None or found > best[0]:
             best = found, frame, other
     if best is None or best[0] < max(share, 0.8):
         return None
-    view = view_of(best[1], best[2].with_lens(camera.lens), FINE_STEP)
-    fine = best[0] if view is None else _share(objects, view, FINE_STEP)
-    return best[1] if fine >= 0.95 else None
+    view = view_of(best[1], best[2].with_lens(camera.lens), _fine_step(camera.lens))
+    if view is None:  # few points, and rough at borders
+        return best[1] if best[0] >= LEAST_BY_POINTS else None
+    fine = _share(objects, view, _fine_step(camera.lens))
+    return best[1] if fine >= LEAST_BY_MESH else None
+
+
+def coarse_step(lens: Lens) -> int:
+    """Every how many-th pixel is looked at when many poses are tried."""
+    return max(1, lens.width // COARSE_PX)
+
+
+def _fine_step(lens: Lens) -> int:
+    return max(1, lens.width // FINE_PX)
 
 
 def _share(objects: NDArray[np.int32], view: ExpectedView | None, step: int) -> float:
@@ -223,9 +243,9 @@ def _distances_of_another(
 ) -> FrameId | None:
     if context.view_of is None:
         return None
-    found = distance_m[::COARSE_STEP, ::COARSE_STEP]
+    found = distance_m[:: coarse_step(camera.lens), :: coarse_step(camera.lens)]
     for frame, other in context.others[:MOST_OTHERS]:
-        view = context.view_of(frame, other.with_lens(camera.lens), COARSE_STEP)
+        view = context.view_of(frame, other.with_lens(camera.lens), coarse_step(camera.lens))
         if view is None:
             continue
         expected = view.distance * context.metres_per_unit
@@ -245,20 +265,21 @@ def _unit_by_trying(
     """The factor by which the camera's place must be multiplied for the objects to be seen as they are."""
     best = (0.0, 1.0)
     for factor in UNIT_FACTORS:
-        scaled = view_of(None, moved(camera, camera.position * factor), COARSE_STEP)
-        share = _share(objects, scaled, COARSE_STEP)
+        scaled = view_of(None, moved(camera, camera.position * factor), coarse_step(camera.lens))
+        share = _share(objects, scaled, coarse_step(camera.lens))
         best = max(best, (share, factor))
     if best[0] < 0.8:
         return None
-    fine = view_of(None, moved(camera, camera.position * best[1]), FINE_STEP)
-    return best[1] if _share(objects, fine, FINE_STEP) >= 0.95 else None
+    fine = view_of(None, moved(camera, camera.position * best[1]), _fine_step(camera.lens))
+    return best[1] if _share(objects, fine, _fine_step(camera.lens)) >= LEAST_BY_MESH else None
 
 
 def _turn_by_trying(
     objects: NDArray[np.int32], camera: Camera, dx: int, dy: int, context: Context, view_of: ViewOf
-) -> NDArray[np.float64] | None:
-    """The rotation in world axes that makes most objects agree, from that which the best shift suggests."""
-    if view_of(None, camera, COARSE_STEP) is None:
+) -> tuple[NDArray[np.float64], float] | None:
+    """The rotation in world axes that makes most objects agree, from that which the best shift suggests,
+    and the share of pixels that agree with it."""
+    if view_of(None, camera, coarse_step(camera.lens)) is None:
         return None
     width, height = camera.lens.width, camera.lens.height
     middle = np.array([[(width - 1) / 2, (height - 1) / 2]])
@@ -285,15 +306,15 @@ def _turn_by_trying(
         )
         return float(found.fun), np.asarray(found.x)
 
-    before = misses(FINE_STEP)(np.zeros(3))
+    before = misses(_fine_step(camera.lens))(np.zeros(3))
     rough = min(
-        (search(COARSE_STEP, begin, np.radians(3.0)) for begin in (start, np.zeros(3))),
+        (search(coarse_step(camera.lens), begin, np.radians(3.0)) for begin in (start, np.zeros(3))),
         key=lambda end: end[0],
     )
-    after, vector = search(FINE_STEP, rough[1], np.radians(0.3))
+    after, vector = search(_fine_step(camera.lens), rough[1], np.radians(0.3))
     if after > (1 - context.least_agreement) * 2 + 0.02 or after > before * LEAST_TURN_GAIN:
         return None
-    return Rotation.from_rotvec(vector).as_matrix()
+    return Rotation.from_rotvec(vector).as_matrix(), 1 - after
 
 
 def _shift_of_distances(found: NDArray[np.float64], expected: NDArray[np.float64]) -> tuple[int, int, float]:

@@ -158,14 +158,13 @@ def unit_of_distances(factor: float, context: Context) -> Diagnosis:
     )
 
 
-def wrong_lens(lens: Lens, measured: Lens, after: float, context: Context) -> Diagnosis:
+def wrong_lens(lens: Lens, measured: Lens, context: Context) -> Diagnosis:
     apart = max_pixel_difference(lens, measured)
     words = "out of sight" if apart is None else f"by up to {px_words(apart)}"
     return Diagnosis(
         Fault.LENS,
         f"The lens in use, {context.lens_words}, is not the one the images were rendered with: "
-        f"it is off {words} from the lens measured from the position images, which fits to "
-        f"{px_words(after)}.",
+        f"it is off {words} from the lens measured from the position images, which fits them.",
         apart,
         "px",
     )

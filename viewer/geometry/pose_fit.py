@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
-from viewer.model.camera import Camera
+from viewer.model.camera import Camera, Lens
 
 CELLS = (8, 6)
 LEAST_IN_CELL = 12
@@ -44,6 +44,12 @@ class Sightings:
         points = positions[y, x].astype(np.float64)
         there = np.isfinite(points).all(axis=1)
         return cls(points[there], np.column_stack([x, y])[there].astype(np.float64))
+
+    def without_border(self, by: NDArray[np.float64], lens: Lens) -> Sightings:
+        """Without the pixels that have come in at a border when the image was shifted `by` (2,) px."""
+        before = self.pixels - by
+        there = (before > -1).all(axis=1) & (before < [lens.width, lens.height]).all(axis=1)
+        return Sightings(self.points[there], self.pixels[there])
 
 
 def offsets(camera: Camera, seen: Sightings) -> NDArray[np.float64]:
