@@ -15,9 +15,8 @@ _EXCLUDED_TYPE: Final = "OUTSIDE VIEWING AREA"
 def exclusion_of(notes: DatasetNotes | None, camera: str) -> str:
     """Why the authors left a whole trajectory out, in their words; empty when they did not."""
     note = None if notes is None else notes.trajectories.get(camera)
-    if note is not None and note.scene_type.upper().startswith(_EXCLUDED_TYPE):
-        return note.scene_type
-    return ""
+    said = [*exclusions_in(notes, camera).values(), "" if note is None else note.scene_type]
+    return next((reason for reason in said if reason.upper().startswith(_EXCLUDED_TYPE)), "")
 
 
 def exclusions_in(notes: DatasetNotes | None, camera: str) -> Mapping[int, str]:

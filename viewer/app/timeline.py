@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.app.frame_reasons import exclusion_of, exclusions_in
 from viewer.app.session import Session
 from viewer.model.arrays import frozen_array
+from viewer.model.dataset_notes import DatasetNotes
 
 
 class FrameKind(enum.IntEnum):
@@ -27,6 +31,10 @@ class Timeline:
     camera: str
     ids: NDArray[np.int64]  # (N,) ascending, may have gaps
     kinds: NDArray[np.int8]  # (N,) FrameKind
+    excluded: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Why the authors did not release a frame, by id."""
+    exclusion: str = ""
+    """Why they left the whole trajectory out; empty when they did not."""
 
     def __post_init__(self) -> None:
         fix = object.__setattr__
@@ -44,6 +52,10 @@ class Timeline:
     def kind_of(self, frame: int) -> FrameKind | None:
         row = int(np.searchsorted(self.ids, frame))
         return FrameKind(int(self.kinds[row])) if row < len(self.ids) and self.ids[row] == frame else None
+
+    def reason_for(self, frame: int) -> str:
+        """Why a frame is not in the public release; empty when the dataset's tables do not say."""
+        return self.excluded.get(frame, "") or self.exclusion
 
     def steps(self, only_pictured: bool) -> NDArray[np.int64]:
         """The frames that stepping visits; all of them when none has an image."""
@@ -79,4 +91,6 @@ def timeline_of(session: Session, camera: str) -> Timeline:
     pictured = np.empty(0, np.int64) if session.images is None else session.images.source.frame_ids(camera)
     has_pose, has_image = np.isin(ids, posed), np.isin(ids, pictured)
     kinds = np.where(has_image & has_pose, FrameKind.POSE_AND_IMAGE, FrameKind.POSE_ONLY)
-    return Timeline(camera, ids, np.where(has_image & ~has_pose, FrameKind.IMAGE_ONLY, kinds))
+    kinds = np.where(has_image & ~has_pose, FrameKind.IMAGE_ONLY, kinds)
+    notes = None if session.scene is None else session.scene.part(DatasetNotes)
+    return Timeline(camera, ids, kinds, exclusions_in(notes, camera), exclusion_of(notes, camera))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from viewer.app.frame_reasons import no_image_words
 from viewer.app.session import Session
 from viewer.imaging.modality import ImagingContext, Modality
 from viewer.imaging.registry import MODALITIES
-from viewer.model.dataset_notes import DatasetNotes
 from viewer.model.frames import FrameId
 
 
@@ -45,17 +45,3 @@ def missing_reasons(available: frozenset[str], context: ImagingContext) -> dict[
     """Why some modalities cannot be shown for a frame with these images, by key."""
     reasons = {modality.key: modality.missing(available, context) for modality in MODALITIES}
     return {key: reason for key, reason in reasons.items() if reason is not None}
-
-
-def no_image_words(session: Session, frame: FrameId) -> str:
-    """Why a frame has no image at all, as far as the dataset's tables tell."""
-    file = f"frame.{frame.frame:04d}"
-    notes = None if session.scene is None else session.scene.part(DatasetNotes)
-    reason = None if notes is None else notes.excluded.get(frame)
-    if reason:
-        return f"{file} of {frame.camera} is not in the public release: {reason}."
-    trajectory = session.trajectory(frame.camera)
-    if trajectory is not None and trajectory.index_of(frame.frame) is not None:
-        keyframe = f"the keyframe exists in {frame.camera} but {file} was not in the download"
-        return f"This frame has no image: {keyframe}."
-    return f"{frame.camera} has neither a pose nor an image for {file}."

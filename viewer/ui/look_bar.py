@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from viewer.ui.looking import Looking
+from viewer.ui.parts import ElidedLabel
 
 STEPS = 100
 
@@ -27,11 +28,12 @@ class LookBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(8)
-        row.addWidget(QLabel("Looking through the camera"))
-        row.addStretch(1)
-        row.addWidget(QLabel("Scene"))
+        self.told = ElidedLabel("")
+        row.addWidget(self.told, 3)
+        self._ends = QLabel("Scene"), QLabel("Image")
+        row.addWidget(self._ends[0])
         row.addWidget(self.slider, 2)
-        row.addWidget(QLabel("Image"))
+        row.addWidget(self._ends[1])
         row.addStretch(1)
         row.addWidget(leave)
         self.slider.valueChanged.connect(lambda value: looking.set_opacity(value / STEPS))
@@ -41,4 +43,10 @@ class LookBar(QWidget):
 
     def _show(self) -> None:
         self.slider.setValue(round(self._looking.opacity * STEPS))
+        frame, absence = self._looking.frame, self._looking.absence
+        where = "" if frame is None else f"Looking through {frame.camera}"
+        number = "" if frame is None else f", frame {frame.frame}"
+        self.told.setText(f"{where}. {absence}" if absence else f"{where}{number}")
+        for widget in (*self._ends, self.slider):
+            widget.setVisible(not absence)  # nothing to fade in
         self.setVisible(self._looking.is_on)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from viewer.app.frame_picture import frame_picture
+from viewer.app.frame_reasons import no_image_words
 from viewer.errors import FormatError
 from viewer.model.frames import FrameId
 
@@ -35,6 +36,20 @@ class Looking(QObject):
         window.session.scene_changed.connect(self._leave)
         window.session.lens_changed.connect(self._apply)
         window.scene_view.look_through_left.connect(self._left)
+
+    @property
+    def absence(self) -> str:
+        """Why no image lies over the scene; empty when the frame has one, or nothing is looked through."""
+        session = self._window.session
+        frame, images = session.frame, session.images
+        if not self.is_on or frame is None or (images is not None and images.source.modalities(frame)):
+            return ""
+        return no_image_words(session, frame)
+
+    @property
+    def frame(self) -> FrameId | None:
+        """The frame that is looked through, or would be."""
+        return self._window.session.frame
 
     def toggle(self) -> None:
         if self.is_on:
@@ -84,6 +99,7 @@ class Looking(QObject):
         if self.is_on:
             self._apply()
             self._fetch()
+            self.changed.emit()
 
     def _apply(self) -> None:
         if not self.is_on:

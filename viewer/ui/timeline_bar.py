@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from viewer.app.frame_reasons import sentence_case
 from viewer.app.timeline import NO_TIMELINE, FrameKind, Timeline
 from viewer.ui import theme
 
@@ -35,7 +36,10 @@ WHEEL_UNITS: Final = 120
 
 
 class TimelineBar(QWidget):
-    """Filled = pose and image, hollow = pose only, hatched = image only, empty = no such frame."""
+    """Filled = pose and image, hollow = pose only, hatched = image only, empty = no such frame.
+
+    A stroke through a mark = its frame is not in the public release, and the tool tip says why.
+    """
 
     frame_asked = Signal(int)
     step_asked = Signal(int)
@@ -151,6 +155,16 @@ class TimelineBar(QWidget):
                 painter.setPen(QPen(QColor(colors.faint), 1))
                 mark = mark.adjusted(0.5, 0.5, -0.5, -0.5) if mark.width() > 2 else mark
             painter.drawRoundedRect(mark, min(2.0, mark.width() / 3), 2)
+        self._strike_excluded(painter)
+
+    def _strike_excluded(self, painter: QPainter) -> None:
+        painter.setPen(QPen(QColor(theme.tokens().warning), 1.4))
+        half = max(min(self._frame_px() / 2 - 1.5, MARKS_HEIGHT_PX / 2 - 3), 1.0)
+        middle = MARKS_TOP_PX + MARKS_HEIGHT_PX / 2
+        for frame in self.timeline.ids.tolist():
+            if self.timeline.reason_for(frame):
+                at = self.x_of(frame)
+                painter.drawLine(QPointF(at - half, middle + half), QPointF(at + half, middle - half))
 
     def _runs(self, *, merge: bool) -> list[tuple[FrameKind, int, int]]:
         """Kind, first and last id of every mark; neighbours of one kind are one mark when `merge` is on."""
@@ -206,6 +220,11 @@ class TimelineBar(QWidget):
             FrameKind.IMAGE_ONLY: self.tr("image only: the trajectory has no such keyframe"),
             None: self.tr("no such frame"),
         }[kind]
+        reason = self.timeline.reason_for(frame)
+        if reason and kind is FrameKind.POSE_ONLY:
+            about = self.tr("pose only: not in the public release: {0}").format(sentence_case(reason))
+        elif reason:
+            about = self.tr("{0}; not in the public release: {1}").format(about, sentence_case(reason))
         return self.tr("Frame {0}: {1}").format(frame, about)
 
     # the user's hand

@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSettings, QSize, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from viewer.app.frame_reasons import trajectory_words
 from viewer.app.session import Session
 from viewer.app.settings import Settings
 from viewer.app.thumbnails import ThumbnailKind
@@ -70,6 +71,7 @@ class FramesPanel(QWidget):
         for signal in (session.labels_changed, session.instances_changed):
             listen(self, signal, self._labels_changed)
         listen(self, session.brush_changed, self._brush_changed)
+        theme.NEWS.changed.connect(self._mark_trajectories)
         self._new_scene()
 
     def _build(self, runner: JobRunner) -> None:
@@ -150,9 +152,19 @@ class FramesPanel(QWidget):
         self.play(False)
         self.camera.clear()
         self.camera.addItems(list(self._session.camera_names))
+        self._mark_trajectories()
         self.timeline = NO_TIMELINE
         self._show_kind()
         self._show(self._session.frame)
+
+    def _mark_trajectories(self) -> None:
+        """A warning sign for trajectories the authors left out; tool tips say what they noted."""
+        warning = theme.mark("warning", 14, theme.tokens().warning)
+        for k, camera in enumerate(self._session.camera_names):
+            words = trajectory_words(self._session, camera)
+            is_excluded = bool(timeline_of(self._session, camera).exclusion)
+            self.camera.setItemIcon(k, warning if is_excluded else QIcon())
+            self.camera.setItemData(k, words or None, Qt.ItemDataRole.ToolTipRole)
 
     def _show(self, frame: FrameId | None) -> None:
         camera = "" if frame is None else frame.camera
@@ -168,6 +180,9 @@ class FramesPanel(QWidget):
         images = self._session.images
         self.timeline = timeline_of(self._session, camera) if camera else NO_TIMELINE
         self.camera.setCurrentText(camera)
+        words = trajectory_words(self._session, camera) if camera else ""
+        tip = self.tr("Camera trajectory (Up and Down)")
+        self.camera.setToolTip(f"{tip}\n{words}" if words else tip)
         self.bar.set_timeline(self.timeline)
         self.filmstrip.set_timeline(
             None if images is None else images.source, self.timeline, self._session.nodes
