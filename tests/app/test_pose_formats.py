@@ -15,13 +15,11 @@ from viewer.app.pose_formats import (
     EXACT_PX,
     POSE_FORMATS,
     PoseFormat,
-    Shot,
     find_format,
-    lost_without_skew,
     prove,
-    skew_warp,
 )
 from viewer.app.pose_text import assigned_values
+from viewer.app.shot import Shot, lost_without_skew, skew_warp
 from viewer.errors import FormatError
 from viewer.formats.hypersim.camera_table import list_scenes, read_lens
 from viewer.model.camera import Camera, Lens, plain_lens

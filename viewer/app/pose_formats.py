@@ -21,35 +21,26 @@ from viewer.app.pose_text import (
     rotation_of,
     vector_text,
 )
-from viewer.errors import FormatError
-from viewer.model.camera import GL_FROM_CAM, Camera
+from viewer.app.shot import (
+    Pixels,
+    Points,
+    Shot,
+    largest_difference,
+    must_not_mirror,
+    seen_points,
+    skew_notes,
+    skew_warp,
+    tilt_notes,
+    without_skew,
+)
+from viewer.model.camera import GL_FROM_CAM
 from viewer.model.factored_camera import FactoredCamera, apply_projection, factor
-from viewer.model.frames import FrameId
 
 NEAR_M, FAR_M = 0.05, 1000.0
 """Clip planes of the OpenGL projection; the dataset has none worth keeping."""
 SENSOR_MM: Final = 36.0
 EXACT_PX: Final = 1e-6
 _UNKNOWN_M = 3.0
-_GRID = (17, 13)
-_DISTANCES_M = (0.5, 3.0, 30.0)
-
-Points = NDArray[np.floating]
-Pixels = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shot:
-    """One frame's camera and what it is called."""
-
-    frame: FrameId
-    camera: Camera
-    metres_per_unit: float
-    file_name: str  # of its image, relative to the scene
-
-    @property
-    def name(self) -> str:
-        return f"{self.frame.camera} frame {self.frame.frame}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +89,10 @@ def prove(
     Raises FormatError when the text holds no camera.
     """
     away = _UNKNOWN_M if distance_m is None else distance_m
-    pixels, points = _seen_points(shot, (*pixel, away))
+    pixels, points = seen_points(shot, (*pixel, away))
     error = np.linalg.norm(pose_format.project(text, points) - pixels, axis=1)
     error = np.where(np.isfinite(error), error, np.inf)
     return Proof(pixel, away, distance_m is not None, float(error[0]), float(error.max()))
-
-
-def _seen_points(shot: Shot, *first: tuple[float, float, float]) -> tuple[Pixels, NDArray[np.float64]]:
-    """Pixels (N, 2) all over the image and the world points (N, 3) they see, near and far.
-
-    They begin with those asked for, each as x, y and distance in metres.
-    """
-    lens = shot.camera.lens
-    columns = np.linspace(-0.5, lens.width - 0.5, _GRID[0])
-    rows = np.linspace(-0.5, lens.height - 0.5, _GRID[1])
-    grid = [(x, y, away) for away in _DISTANCES_M for y in rows for x in columns]
-    seen = np.array([*first, *grid])
-    along = shot.camera.cast_rays(seen[:, :2]) * (seen[:, 2:] / shot.metres_per_unit)
-    return seen[:, :2], shot.camera.position + along
 
 
 # OpenGL
@@ -176,11 +153,11 @@ def _project_opencv(text: str, points: Points) -> Pixels:
 
 def _opencv_notes(shot: Shot) -> tuple[str, ...]:
     camera = factor(shot.camera)
-    notes = _tilt_notes(shot)
+    notes = tilt_notes(shot)
     if camera.skew:
         straight = np.array(camera.intrinsics)
         straight[0, 1] = 0.0
-        lost = _largest_difference(camera, straight)
+        lost = largest_difference(camera, straight)
         notes += (
             f"cv2.projectPoints leaves the skew K[0][1] out: up to {lost:.2f} px. Multiply by K yourself.",
         )
@@ -193,7 +170,7 @@ def _opencv_notes(shot: Shot) -> tuple[str, ...]:
 def _write_colmap(shot: Shot) -> str:
     camera = factor(shot.camera)
     held = without_skew(camera)
-    _must_not_mirror(held, "COLMAP")
+    must_not_mirror(held, "COLMAP")
     text = comment(
         f"COLMAP, {shot.name}: cameras.txt, CAMERA_ID MODEL WIDTH HEIGHT fx fy cx cy",
         "(0.5, 0.5) is the centre of the top-left pixel",
@@ -232,7 +209,7 @@ def _project_colmap(text: str, points: Points) -> Pixels:
 
 
 def _colmap_notes(shot: Shot) -> tuple[str, ...]:
-    return _tilt_notes(shot) + _skew_notes(shot, "COLMAP", "The text ends with the warp that makes it exact.")
+    return tilt_notes(shot) + skew_notes(shot, "COLMAP", "The text ends with the warp that makes it exact.")
 
 
 # Blender
@@ -254,7 +231,7 @@ def _write_blender(shot: Shot) -> str:
 def blender_settings(camera: FactoredCamera) -> dict[str, float]:
     """Lens, shift and pixel aspect, by Blender's names. Raises FormatError for a mirrored camera."""
     k = without_skew(camera)
-    _must_not_mirror(k, "Blender")
+    must_not_mirror(k, "Blender")
     aspect = k[0, 0] / k[1, 1]  # of a pixel, height to width
     return {
         "lens": k[0, 0] / camera.width * SENSOR_MM,
@@ -313,12 +290,12 @@ def _through_blender(values: Mapping[str, NDArray[np.floating]], points: Points)
 
 
 def _blender_notes(shot: Shot) -> tuple[str, ...]:
-    notes = _tilt_notes(shot) + _skew_notes(shot, "Blender", "")
+    notes = tilt_notes(shot) + skew_notes(shot, "Blender", "")
     if not factor(shot.camera).intrinsics[0, 0] > 0:
         return notes
     exact = assigned_values(_write_blender(shot))
     single = {name: array.astype(np.float32).astype(np.float64) for name, array in exact.items()}
-    _, points = _seen_points(shot)
+    _, points = seen_points(shot)
     lost = np.linalg.norm(_through_blender(single, points) - _through_blender(exact, points), axis=1).max()
     return (*notes, f"Blender keeps single precision: that alone is up to {lost:.4f} px.")
 
@@ -350,58 +327,6 @@ def _project_numpy(text: str, points: Points) -> Pixels:
 def _numpy_notes(shot: Shot) -> tuple[str, ...]:
     del shot
     return ()
-
-
-# what formats cannot hold
-
-
-def without_skew(camera: FactoredCamera) -> NDArray[np.float64]:
-    """(3, 3) intrinsics without skew that are right along the middle row of the image."""
-    k = np.array(camera.intrinsics)
-    k[0, 2] += k[0, 1] * ((camera.height - 1) / 2 - k[1, 2]) / k[1, 1]
-    k[0, 1] = 0.0
-    return k
-
-
-def skew_warp(camera: FactoredCamera) -> NDArray[np.float64]:
-    """(3, 3): pixel of the camera without skew, from the pixel of the image as it is."""
-    return np.asarray(without_skew(camera) @ np.linalg.inv(camera.intrinsics))
-
-
-def lost_without_skew(camera: FactoredCamera) -> float:
-    """The largest error in pixels over the image when the skew is left out."""
-    return _largest_difference(camera, without_skew(camera))
-
-
-def _largest_difference(camera: FactoredCamera, other: NDArray[np.float64]) -> float:
-    corners = np.array([(x, y, 1.0) for x in (-0.5, camera.width - 0.5) for y in (-0.5, camera.height - 0.5)])
-    moved = corners @ (other @ np.linalg.inv(camera.intrinsics)).T
-    return float(np.linalg.norm((moved - corners)[:, :2], axis=1).max())
-
-
-def _must_not_mirror(intrinsics: NDArray[np.float64], program: str) -> None:
-    if not intrinsics[0, 0] > 0:
-        raise FormatError(
-            f"{program} has no mirrored cameras, and this pose is one: its determinant is negative"
-        )
-
-
-def _tilt_notes(shot: Shot) -> tuple[str, ...]:
-    turned = factor(shot.camera).rotation @ shot.camera.world_from_cam[:3, :3]
-    angle = float(np.degrees(np.arccos(np.clip((np.trace(turned) - 1) / 2, -1, 1))))
-    if angle < 0.01:
-        return ()
-    return (
-        f"The lens is tilted by {angle:.2f}°; the rotation holds that, so it is not the trajectory's own.",
-    )
-
-
-def _skew_notes(shot: Shot, program: str, remedy: str) -> tuple[str, ...]:
-    camera = factor(shot.camera)
-    if not camera.skew:
-        return ()
-    lost = lost_without_skew(camera)
-    return (f"{program} cannot hold this lens's skew: up to {lost:.2f} px off. {remedy}".rstrip(),)
 
 
 POSE_FORMATS: Final[tuple[PoseFormat, ...]] = (

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.app.frame_reasons import no_image_words
+from viewer.app.frame_shots import shot_of
 from viewer.app.pixel_probe import PixelHit
 from viewer.app.pose_facts import (
     LensFacts,
@@ -31,9 +32,9 @@ from viewer.app.pose_facts import (
     look_at_of,
     pose_facts,
 )
-from viewer.app.pose_formats import POSE_FORMATS, PoseFormat, Shot, find_format, prove
+from viewer.app.pose_formats import POSE_FORMATS, PoseFormat, find_format, prove
 from viewer.app.session import Session
-from viewer.app.shots import shot_of
+from viewer.app.shot import Shot
 from viewer.errors import FormatError
 from viewer.model.camera import Lens
 from viewer.model.frames import FrameId

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from viewer.app.pose_formats import Shot
+from viewer.app.shot import Shot
 from viewer.formats.hypersim import layout
 from viewer.formats.hypersim.frames import HypersimFrames
 from viewer.model.camera import Cameras
