@@ -6,6 +6,7 @@ Nothing heavy is imported before it is known what is wanted: `--help` must answe
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import time
@@ -274,18 +275,6 @@ def _run_info(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _add_render(parser: argparse.ArgumentParser) -> None:
-    from viewer.render_command import add_arguments
-
-    add_arguments(parser)
-
-
-def _run_render(arguments: argparse.Namespace) -> int:
-    from viewer.render_command import run
-
-    return run(arguments)
-
-
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
@@ -296,95 +285,55 @@ def _run_doctor(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
-def _add_replay(parser: argparse.ArgumentParser) -> None:
-    from viewer.app.replay import add_arguments
+def _from_file(
+    module: str,
+) -> tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]:
+    """`add_arguments` and `run` of a command's own file, imported only when that command is asked for."""
 
-    add_arguments(parser)
+    def add(parser: argparse.ArgumentParser) -> None:
+        importlib.import_module(module).add_arguments(parser)
 
+    def run(arguments: argparse.Namespace) -> int:
+        return int(importlib.import_module(module).run(arguments))
 
-def _run_replay(arguments: argparse.Namespace) -> int:
-    from viewer.app.replay import run
-
-    return run(arguments)
-
-
-def _add_label_images(parser: argparse.ArgumentParser) -> None:
-    from viewer.label_images_command import add_arguments
-
-    add_arguments(parser)
-
-
-def _run_label_images(arguments: argparse.Namespace) -> int:
-    from viewer.label_images_command import run
-
-    return run(arguments)
-
-
-def _add_octomap_samples(parser: argparse.ArgumentParser) -> None:
-    from viewer.octomap_samples_command import add_arguments
-
-    add_arguments(parser)
-
-
-def _run_octomap_samples(arguments: argparse.Namespace) -> int:
-    from viewer.octomap_samples_command import run
-
-    return run(arguments)
-
-
-def _add_check(parser: argparse.ArgumentParser) -> None:
-    from viewer.check_command import add_arguments
-
-    add_arguments(parser)
-
-
-def _run_check(arguments: argparse.Namespace) -> int:
-    from viewer.check_command import run
-
-    return run(arguments)
-
-
-def _add_generate(parser: argparse.ArgumentParser) -> None:
-    from viewer.generate_command import add_arguments
-
-    add_arguments(parser)
-
-
-def _run_generate(arguments: argparse.Namespace) -> int:
-    from viewer.generate_command import run
-
-    return run(arguments)
+    return add, run
 
 
 COMMANDS = (
     Command("sample", "Write a furnished sample scene.", _add_sample, _run_sample),
     Command("info", "Tell what a scene or dataset holds and what is missing.", _add_info, _run_info),
-    Command("render", "Draw a scene into a PNG without opening a window.", _add_render, _run_render),
+    Command(
+        "render", "Draw a scene into a PNG without opening a window.", *_from_file("viewer.render_command")
+    ),
     Command(
         "doctor",
         "Check versions, graphics, libraries and folders, and tell what is missing.",
         _add_doctor,
         _run_doctor,
     ),
-    Command("replay", "Repeat a recorded labelling session.", _add_replay, _run_replay),
+    Command("replay", "Repeat a recorded labelling session.", *_from_file("viewer.app.replay")),
     Command(
         "label-images",
         "Write the class and the instance of every pixel, from a scene's labels.",
-        _add_label_images,
-        _run_label_images,
+        *_from_file("viewer.label_images_command"),
     ),
-    Command("check", "Check that the images of every frame fit its camera.", _add_check, _run_check),
+    Command(
+        "check", "Check that the images of every frame fit its camera.", *_from_file("viewer.check_command")
+    ),
     Command(
         "generate",
         "Make anew what is derived from a scene's mesh: its octomap.",
-        _add_generate,
-        _run_generate,
+        *_from_file("viewer.generate_command"),
     ),
     Command(
         "octomap-samples",
         "Tell of points whether they are occupied, free or unknown.",
-        _add_octomap_samples,
-        _run_octomap_samples,
+        *_from_file("viewer.octomap_samples_command"),
+    ),
+    Command(
+        "export-poses",
+        "Write the cameras' trajectories for other programs.",
+        *_from_file("viewer.export_poses_command"),
     ),
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from viewer.cli import PROGRAM, add_also, console_progress, overlay_roots
 from viewer.errors import FormatError
+from viewer.lens_option import add_lens
 
 FORMATS = ("json", "colmap", "numpy", "opencv", "blender")
 
@@ -27,11 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only this camera, such as cam_00; may be given several times",
     )
     parser.add_argument("--only-pictured", action="store_true", help="leave out keyframes that have no image")
+    add_lens(parser)
     add_also(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the poses and tell where; returns the exit code. Raises ViewerError."""
+    from viewer.app.lenses import with_chosen_lens
     from viewer.app.pose_export import FORMATS_BY_KEY, export_poses
     from viewer.formats.registry import find_scenes
 
@@ -40,8 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     if len(matches) != 1:
         names = ", ".join(match.name for match in matches[:5])
         raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=arguments.scene)
+    scene = with_chosen_lens(reader.survey(matches[0], progress), arguments.lens, progress)
     done = export_poses(
-        reader.survey(matches[0], progress),
+        scene,
         FORMATS_BY_KEY[arguments.format],
         arguments.out,
         cameras=arguments.camera,

@@ -294,7 +294,7 @@ def _make_blender(scene: Scene, frames: Sequence[ExportedFrame]) -> dict[str, by
         text += "\n" + blender_camera_lines(name, blender_settings(first))
         text += "thing.rotation_mode = 'QUATERNION'\npose = {\n"
         for frame, camera in zip(own, factored, strict=True):
-            rows = matrix_text(blender_matrix(camera)).replace("\n", "")
+            rows = matrix_text(blender_matrix(camera)).replace("\n  ", " ").replace("\n", "")
             text += f" {frame.shot.frame.frame}: {rows},  # {frame.shot.file_name}\n"
         text += (
             "}\nlast = None\nfor number, rows in pose.items():\n"

@@ -156,6 +156,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("pose_inspector", "Camera", "Pose &Inspector", "viewing.inspect_pose", (), "measure",
             "Position, axes and lens of the frame's camera, and both for other programs with a proof",
             needs="scene", starts_section=True),
+    Command("export_poses", "Camera", "E&xport Trajectories…", "pose_export.ask", (), "export",
+            "Write all poses for other programs: JSON, COLMAP, NumPy, OpenCV or Blender", needs="scene"),
     # Label
     Command("tool_pen", "Label", "&Pen", "painting.use_pen", ("1",), "pen", is_checkable=True, group="tool",
             on_toolbar=True, needs="labels"),

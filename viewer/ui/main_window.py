@@ -41,6 +41,7 @@ from viewer.ui.look_bar import LookBar
 from viewer.ui.looking import Looking
 from viewer.ui.opening import Opening
 from viewer.ui.painting import Painting
+from viewer.ui.pose_export import PoseExport
 from viewer.ui.progress_strip import ProgressStrip
 from viewer.ui.recording import Recording
 from viewer.ui.saving import Saving
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.label_commands = LabelCommands(self)
         self.kept_versions = KeptVersions(self)
         self.label_export = LabelExport(self)
+        self.pose_export = PoseExport(self)
         self.opening = Opening(self)
         self.seeing = Seeing(self)
         self.autosave = Autosave(self)
