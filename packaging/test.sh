@@ -11,5 +11,5 @@ ensure_environment "$python" dev
 .venv/bin/ruff format --check .
 .venv/bin/ruff check .
 .venv/bin/mypy
-# The tests start a virtual display by themselves where there is none.
-exec .venv/bin/python -m pytest -q "$@"
+# The tests start a virtual display by themselves where there is none. Each process takes up to 2 GB.
+exec .venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal "$@"

@@ -301,7 +301,6 @@ def test_a_scene_with_a_broken_file_opens_and_can_be_used(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("not config.getoption('markexpr')", reason="takes minutes: run it with -m slow")
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_a_scene_with_a_file_broken_in_any_way_opens_and_can_be_used(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, caplog: pytest.LogCaptureFixture, group: int
