@@ -119,13 +119,13 @@ class LayersPanel(QWidget):
         details = part_details(scene)
         self._units.setText(details.pop("Units", ""))
         drawn = tuple(LAYER_PARTS.values())
-        has_many_roots = len({_root(path) for path in scene.sources.values()}) > 1
         for title in dict.fromkeys((*details, *scene.sources)):
             if title.startswith(drawn) or title == "Units":
                 continue
             source = scene.sources.get(title)
+            is_elsewhere = source is not None and _root(source) != _root(scene.path)
             self._contents.addWidget(
-                PartRow(title, details.get(title, ""), source, shows_source=has_many_roots)
+                PartRow(title, details.get(title, ""), source, shows_source=is_elsewhere)
             )
         told = [self._gap_of(key, scene) for key in self._layers if self._detail(key, scene) is None]
         for gap in sorted(scene.gaps, key=lambda gap: not gap.is_broken):
