@@ -14,7 +14,7 @@ import platformdirs
 from viewer.app.kept_arrays import keep_arrays, load_arrays
 from viewer.app.settings import APP
 from viewer.errors import ViewerError
-from viewer.geometry.frame_points import DISTANCE, POSITION, modalities_used
+from viewer.geometry.frame_points import DISTANCE, POSITION, PointSource, modalities_used
 from viewer.geometry.point_fusion import DEFAULT_MAX_POINTS, DEFAULT_VOXEL_M, covering_order, fuse
 from viewer.imaging.tone_mapping import tone_map
 from viewer.jobs.job import Progress
@@ -25,7 +25,7 @@ from viewer.model.scene import NodeTable, Scene
 
 log = logging.getLogger(__name__)
 
-FORM = b"1"
+FORM = b"2"
 """Changes whenever fusing the same images would give other points; old files are then not used."""
 MAX_CACHE_BYTES = 1 << 30
 NOTES_TOLD = 5
@@ -49,6 +49,8 @@ def fused_points(
     progress: Progress,
     voxel_m: float = DEFAULT_VOXEL_M,
     max_points: int = DEFAULT_MAX_POINTS,
+    point_source: PointSource = PointSource.POSITION,
+    with_residuals: bool = False,
     on_partial: Callable[[PointSet], None] | None = None,
     folder: Path | None = None,
 ) -> PointSet:
@@ -62,7 +64,8 @@ def fused_points(
         raise ViewerError("the scene has no images to make points from", path=scene.path)
     progress.step(0, 0, "Looking for points made before")
     folder = cache_folder() if folder is None else folder
-    key = _key(scene, images, voxel_m, max_points)
+    how = (voxel_m, max_points, point_source, with_residuals)
+    key = _key(scene, images, how)
     file = None if key is None else folder / f"{key}.npz"
     if file is not None:
         points = _load(file)
@@ -80,6 +83,8 @@ def fused_points(
         max_points=max_points,
         voxel_m=voxel_m,
         tone_map=tone_map,
+        point_source=point_source,
+        with_residuals=with_residuals,
         progress=progress,
         on_partial=on_partial,
         on_note=notes.append,
@@ -93,27 +98,52 @@ def fused_points(
     return points
 
 
-def points_follow_lens(scene: Scene) -> bool:
+def can_compare_points(scene: Scene) -> bool:
+    """True when some frame has a pose, positions and distances, so that these can be held together."""
+    images, cameras = scene.part(Images), scene.part(Cameras)
+    if images is None or cameras is None:
+        return False
+    posed = (f for f in covering_order(images.source) if _has_pose(cameras, f))
+    return any({DISTANCE, POSITION} <= images.source.modalities(frame) for frame in posed)
+
+
+def can_use_distances(scene: Scene) -> bool:
+    """True when points can be made from distances alone."""
+    images, cameras = scene.part(Images), scene.part(Cameras)
+    if images is None or cameras is None:
+        return False
+    posed = (f for f in covering_order(images.source) if _has_pose(cameras, f))
+    return any(DISTANCE in images.source.modalities(frame) for frame in posed)
+
+
+def _has_pose(cameras: Cameras, frame: FrameId) -> bool:
+    trajectory = cameras.get(frame.camera)
+    return trajectory is not None and trajectory.index_of(frame.frame) is not None
+
+
+def points_follow_lens(scene: Scene, point_source: PointSource = PointSource.POSITION) -> bool:
     """True when some of the scene's points are made from distances, and so lie where the lens has them."""
     images = scene.part(Images)
     if images is None or scene.part(Cameras) is None:
         return False
+    if point_source is PointSource.DISTANCE:
+        return True
     there = (images.source.modalities(frame) for frame in covering_order(images.source))
     return any(DISTANCE in keys and POSITION not in keys for keys in there)
 
 
-def _key(scene: Scene, images: Images, voxel_m: float, max_points: int) -> str | None:
+def _key(scene: Scene, images: Images, how: tuple[float, int, PointSource, bool]) -> str | None:
     """A name that changes with anything the points depend on; None when the images are not files."""
     source = images.source
     if not isinstance(source, ImageFiles):
         return None
     digest = hashlib.blake2b(FORM, digest_size=16)
-    digest.update(repr((scene.name, scene.metres_per_unit, scene.object_count, voxel_m, max_points)).encode())
+    digest.update(repr((scene.name, scene.metres_per_unit, scene.object_count, how)).encode())
     nodes = scene.part(NodeTable)
     if nodes is not None:
         digest.update(nodes.object_of_node.tobytes())
     cameras = scene.part(Cameras)
-    follows_lens = points_follow_lens(scene)
+    follows_lens = points_follow_lens(scene, how[2]) or how[3]
     for trajectory in () if cameras is None or not follows_lens else cameras.trajectories:
         digest.update(trajectory.name.encode())
         for array in (trajectory.frame_ids, trajectory.world_from_cam, trajectory.lens.ray_from_pixel):
@@ -143,6 +173,7 @@ def _load(file: Path) -> PointSet | None:
             object_count=int(arrays["object_count"]),
             colors=arrays.get("colors"),
             normals=arrays.get("normals"),
+            residuals=arrays.get("residuals"),
         )
     except (KeyError, ViewerError) as error:
         log.info("the points kept in %s are of another kind and are made again: %s", file, error)
@@ -160,4 +191,6 @@ def _keep(file: Path, points: PointSet) -> None:
         arrays["colors"] = points.colors
     if points.normals is not None:
         arrays["normals"] = points.normals
+    if points.residuals is not None:
+        arrays["residuals"] = points.residuals
     keep_arrays(file, arrays, most_bytes=MAX_CACHE_BYTES)

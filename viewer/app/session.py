@@ -12,6 +12,7 @@ from psygnal import Signal
 
 from viewer.app.lenses import SceneLenses
 from viewer.app.visibility import Visibility
+from viewer.geometry.frame_points import PointSource
 from viewer.model.camera import Camera, Cameras, Lens, Trajectory
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId, Images
@@ -35,6 +36,8 @@ class ColorBy(enum.Enum):
     OBJECT = "object"
     PHOTO = "photo"
     NORMAL = "normal"
+    RESIDUAL = "residual"
+    """Points only: how far the images of positions and of distances are apart there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +72,7 @@ class Session:
 
     scene_changed = Signal()
     points_changed = Signal()
+    point_source_changed = Signal(object)  # PointSource
     facts_changed = Signal()
     labels_changed = Signal(LabelChange)
     instances_changed = Signal()
@@ -91,6 +95,7 @@ class Session:
         """What is open, its cameras with the lens in use."""
         self.lenses = SceneLenses()
         self.points: PointSet | None = None
+        self.point_source = PointSource.POSITION
         self.facts: ObjectFacts | None = None
         self.albedo: NDArray[np.uint8] | None = None
         self.seen: Visibility | None = None
@@ -182,6 +187,12 @@ class Session:
         self.points_changed.emit()
         if facts is not None:
             self.set_facts(facts)
+
+    def set_point_source(self, source: PointSource) -> None:
+        """Which images points are to be made from, from now on."""
+        if source is not self.point_source:
+            self.point_source = source
+            self.point_source_changed.emit(source)
 
     def set_facts(self, facts: ObjectFacts) -> None:
         self.facts = facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.errors import FormatError
+from viewer.geometry.position_residuals import position_residuals, unproject
 from viewer.model.camera import Camera
 from viewer.model.frames import FrameId, FrameSource
 from viewer.model.scene import NodeTable
@@ -20,6 +22,16 @@ ENTITY = "render_entity_id"
 NORMAL = "normal_world"
 PREVIEWS = ("final_preview.tonemap", "final_preview.color")
 HDR_COLOR = "color"
+
+
+class PointSource(enum.Enum):
+    """Which images points are made from."""
+
+    POSITION = "position"
+    """Positions; distances and the lens in frames that have none."""
+    DISTANCE = "distance"
+    """Distances and the lens, and nothing else."""
+
 
 ToneMap = Callable[[NDArray[Any], NDArray[np.bool_] | None], NDArray[np.uint8]]
 """Linear HDR color (H, W, 3) and, where known, the pixels that hit something (H, W), to sRGB (H, W, 3)."""
@@ -38,6 +50,7 @@ class FramePoints:
     objects: NDArray[np.int32]  # (n,)
     colors: NDArray[np.uint8] | None = None  # (n, 3)
     normals: NDArray[np.float32] | None = None  # (n, 3), NaN where the file has none
+    residuals: NDArray[np.float32] | None = None  # (n,) metres between position and distance, NaN = unknown
     position_step: float = 0.0  # world units; what the file's number format can tell apart
     notes: list[str] = field(default_factory=list)
 
@@ -54,8 +67,12 @@ class FramePointReader:
         metres_per_unit: float,
         camera_of: Callable[[FrameId], Camera | None],
         tone_map: ToneMap | None,
+        point_source: PointSource = PointSource.POSITION,
+        with_residuals: bool = False,
     ) -> None:
         self._source = source
+        self._point_source = point_source
+        self._with_residuals = with_residuals
         self._nodes = nodes
         self._object_count = object_count
         self._metres_per_unit = metres_per_unit
@@ -65,7 +82,8 @@ class FramePointReader:
     def can_read(self, frame: FrameId) -> bool:
         """Whether the frame has an image that tells where its pixels lie."""
         there = self._source.modalities(frame)
-        return POSITION in there or (DISTANCE in there and self._camera_of(frame) is not None)
+        has_positions = POSITION in there and self._point_source is PointSource.POSITION
+        return has_positions or (DISTANCE in there and self._camera_of(frame) is not None)
 
     def read(self, frame: FrameId) -> FramePoints:
         """The points of a frame; none when it has no usable positions.
@@ -86,11 +104,13 @@ class FramePointReader:
             objects = np.where(objects < self._object_count, objects, np.int32(-1))
         normals = self._image(frame, NORMAL, (height, width, 3), notes, kinds="f")
         colors = self._colors(frame, (height, width), entity, notes)
+        residuals = self._residuals(frame, (height, width), notes) if self._with_residuals else None
         return FramePoints(
             positions[valid],
             objects[valid],
             None if colors is None else colors[valid],
             None if normals is None else normals[valid].astype(np.float32),
+            None if residuals is None else residuals[valid],
             step,
             notes,
         )
@@ -98,7 +118,7 @@ class FramePointReader:
     def _positions(self, frame: FrameId, notes: list[str]) -> tuple[NDArray[np.floating] | None, float]:
         """(H, W, 3) world units, not finite where nothing was hit, and the step of the numbers."""
         there = self._source.modalities(frame)
-        if POSITION in there:
+        if POSITION in there and self._point_source is PointSource.POSITION:
             stored = self._image(frame, POSITION, (None, None, 3), notes, kinds="f")
             if stored is not None:
                 return stored.astype(np.float32), _step(stored)
@@ -110,6 +130,19 @@ class FramePointReader:
             return None, 0.0
         positions = unproject(camera, distance, self._metres_per_unit)
         return positions, _step(distance) / self._metres_per_unit
+
+    def _residuals(
+        self, frame: FrameId, shape: tuple[int, int], notes: list[str]
+    ) -> NDArray[np.float32] | None:
+        """(H, W) metres; None where the frame has not both images and a pose."""
+        camera = self._camera_of(frame)
+        if camera is None or shape != (camera.lens.height, camera.lens.width):
+            return None
+        stored = self._image(frame, POSITION, (*shape, 3), notes, kinds="f")
+        distance = self._image(frame, DISTANCE, shape, notes, kinds="f")
+        if stored is None or distance is None:
+            return None
+        return position_residuals(camera, stored, distance, self._metres_per_unit)
 
     def _colors(
         self,
@@ -159,23 +192,6 @@ class FramePointReader:
             f"found {found} of type {pixels.dtype}"
         )
         return None
-
-
-def unproject(
-    camera: Camera, distance_m: NDArray[np.floating], metres_per_unit: float
-) -> NDArray[np.float64]:
-    """World positions (H, W, 3) of pixels at distances (H, W) from the camera's centre, in metres.
-
-    The distance runs along the pixel's ray; it is not the depth along the camera's axis.
-    """
-    height, width = distance_m.shape
-    y, x = np.indices((height, width), np.float64)
-    directions = camera.cast_rays(np.stack([x.ravel(), y.ravel()], axis=1))
-    reach = distance_m.astype(np.float64).reshape(-1, 1) / metres_per_unit
-    with np.errstate(
-        invalid="ignore"
-    ):  # a distance may be inf where nothing was hit; 0 * inf is not a number
-        return np.asarray((camera.position + directions * reach).reshape(height, width, 3))
 
 
 def _step(values: NDArray[np.floating]) -> float:

@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 
 import numpy as np
 
-from viewer.geometry.frame_points import FramePointReader, FramePoints, ToneMap
+from viewer.geometry.frame_points import FramePointReader, FramePoints, PointSource, ToneMap
 from viewer.geometry.voxel_grid import VoxelGrid
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera, Cameras
@@ -37,6 +37,8 @@ def fuse(
     max_points: int = DEFAULT_MAX_POINTS,
     voxel_m: float = DEFAULT_VOXEL_M,
     tone_map: ToneMap | None = None,
+    point_source: PointSource = PointSource.POSITION,
+    with_residuals: bool = False,
     progress: Progress | None = None,
     on_partial: Callable[[PointSet], None] | None = None,
     on_note: Callable[[str], None] | None = None,
@@ -44,10 +46,11 @@ def fuse(
     """Points of all frames (or of those given), at most one per object and voxel, world units.
 
     A point is the mean of the pixels that fell into its voxel. Positions come from `position` images, or
-    from `depth_meters` and the camera's pose where there is none; objects from `render_entity_id` and the
-    nodes, -1 without; colors from previews, or from HDR color through `tone_map`; normals from
-    `normal_world`. Voxels are `voxel_m` metres wide, more where the files' numbers are coarser or there
-    would be more than `max_points`. Deterministic.
+    from `depth_meters` and the camera's pose where there is none (or always, by `point_source`); objects
+    from `render_entity_id` and the nodes, -1 without; colors from previews, or from HDR color through
+    `tone_map`; normals from `normal_world`. Voxels are `voxel_m` metres wide, more where the files' numbers
+    are coarser or there would be more than `max_points`. With residuals, each point tells how far its
+    position and its distance are apart. Deterministic.
 
     `on_partial` gets the points so far after the first frame and then ever more rarely; `on_note` gets a
     sentence for every image that could not be used. Raises Cancelled when asked to stop.
@@ -60,6 +63,8 @@ def fuse(
         metres_per_unit=metres_per_unit,
         camera_of=lambda frame: _camera(cameras, frame),
         tone_map=tone_map,
+        point_source=point_source,
+        with_residuals=with_residuals,
     )
     wanted = [f for f in (covering_order(source) if frames is None else frames) if reader.can_read(f)]
     largest_object = -1 if nodes is None else int(nodes.object_of_node.max(initial=-1))
@@ -76,9 +81,15 @@ def fuse(
         if grid is None:
             voxel = max(voxel_m / metres_per_unit, found.position_step)
             origin = np.round(np.median(found.positions[::97].astype(np.float64), axis=0))
-            grid = VoxelGrid(origin, voxel, object_count=object_count, largest_object=largest_object)
+            grid = VoxelGrid(
+                origin,
+                voxel,
+                object_count=object_count,
+                largest_object=largest_object,
+                with_residuals=with_residuals,
+            )
         about_origin = (found.positions - grid.origin).astype(np.float32)
-        out_of_reach += grid.add(about_origin, found.objects, found.colors, found.normals)
+        out_of_reach += grid.add(about_origin, found.objects, found.colors, found.normals, found.residuals)
         _thin_out(grid, max_points)
         if on_partial is not None and done >= next_partial and done < len(wanted):
             next_partial = int(np.ceil(done * PARTIAL_GROWTH))
@@ -88,7 +99,13 @@ def fuse(
         on_note(f"{out_of_reach} pixels lie more than {metres:.0f} m from the first frame and were left out")
     progress.step(len(wanted), len(wanted), "Points fused")
     if grid is None:
-        grid = VoxelGrid(np.zeros(3), voxel_m / metres_per_unit, object_count=object_count, largest_object=-1)
+        grid = VoxelGrid(
+            np.zeros(3),
+            voxel_m / metres_per_unit,
+            object_count=object_count,
+            largest_object=-1,
+            with_residuals=with_residuals,
+        )
     return grid.points()
 
 

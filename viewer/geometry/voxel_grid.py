@@ -20,6 +20,9 @@ COLOR_COUNT = slice(4, 5)
 COLOR = slice(5, 8)
 NORMAL = slice(8, 11)
 COLUMNS = 11
+# And these two where residuals are asked for.
+RESIDUAL_COUNT = slice(11, 12)
+RESIDUAL = slice(12, 13)
 
 
 class VoxelGrid:
@@ -29,7 +32,13 @@ class VoxelGrid:
     """
 
     def __init__(
-        self, origin: NDArray[np.float64], voxel: float, *, object_count: int, largest_object: int
+        self,
+        origin: NDArray[np.float64],
+        voxel: float,
+        *,
+        object_count: int,
+        largest_object: int,
+        with_residuals: bool = False,
     ) -> None:
         self.origin = np.asarray(origin, np.float64)
         self.voxel = voxel  # world units
@@ -38,6 +47,8 @@ class VoxelGrid:
         self._axis_bits = min(MAX_AXIS_BITS, (KEY_BITS - (largest_object + 2).bit_length()) // 3)
         self._has_colors = False
         self._has_normals = False
+        self._has_residuals = with_residuals
+        self._columns = RESIDUAL.stop if with_residuals else COLUMNS
         self._clear()
 
     def _clear(self) -> None:
@@ -45,7 +56,7 @@ class VoxelGrid:
         self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)  # ascending
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)  # row of the arrays below, for every key
         self._objects: NDArray[np.int32] = np.empty(0, np.int32)
-        self._sums: NDArray[np.float32] = np.empty((0, COLUMNS), np.float32)
+        self._sums: NDArray[np.float32] = np.empty((0, self._columns), np.float32)
 
     def __len__(self) -> int:
         return self._count
@@ -66,10 +77,12 @@ class VoxelGrid:
         objects: NDArray[np.int32],
         colors: NDArray[np.uint8] | None,
         normals: NDArray[np.float32] | None,
+        residuals: NDArray[np.float32] | None = None,
     ) -> int:
         """Take in finite points (n, 3) about the origin with their objects (n,), colors and normals (n, 3).
 
-        A normal that is not finite counts as none. Returns how many points were left out, being out of reach.
+        A normal or a residual (n,) that is not finite counts as none. Returns how many points were left
+        out, being out of reach.
         """
         cells = np.floor(positions / np.float32(self.voxel))
         inside = np.asarray((np.abs(cells + 0.5) < (1 << (self._axis_bits - 1))).all(axis=1))
@@ -77,8 +90,9 @@ class VoxelGrid:
             cells, positions, objects = cells[inside], positions[inside], objects[inside]
             colors = None if colors is None else colors[inside]
             normals = None if normals is None else normals[inside]
+            residuals = None if residuals is None else residuals[inside]
         keys, cell_of_point, cell_objects = self._group(cells, objects)
-        sums = np.zeros((len(keys), COLUMNS), np.float32)
+        sums = np.zeros((len(keys), self._columns), np.float32)
         sums[:, COUNT] = np.bincount(cell_of_point, minlength=len(keys))[:, None]
         sums[:, POSITION] = _sums(cell_of_point, positions, len(keys))
         if colors is not None:
@@ -89,6 +103,10 @@ class VoxelGrid:
             self._has_normals = True
             known = np.asarray(np.isfinite(normals).all(axis=1))
             sums[:, NORMAL] = _sums(cell_of_point, np.where(known[:, None], normals, 0), len(keys))
+        if residuals is not None and self._has_residuals:
+            measured = np.isfinite(residuals)
+            both = np.stack([measured, np.where(measured, residuals, 0)], axis=1)
+            sums[:, RESIDUAL_COUNT.start : RESIDUAL.stop] = _sums(cell_of_point, both, len(keys))
         self._merge(keys, cell_objects, sums)
         return len(inside) - len(positions)
 
@@ -108,7 +126,7 @@ class VoxelGrid:
         A point that no color image shows is grey; one that no normal image shows faces up.
         """
         sums = self._sums[: self._count]
-        colors = normals = None
+        colors = normals = residuals = None
         if self._has_colors:
             colors = np.rint(sums[:, COLOR] / np.maximum(sums[:, COLOR_COUNT], 1)).astype(np.uint8)
             colors[sums[:, COLOR_COUNT][:, 0] == 0] = UNKNOWN_COLOR
@@ -118,6 +136,9 @@ class VoxelGrid:
             known = length > 1e-6
             normals /= np.where(known, length, 1)
             normals = np.where(known, normals, UP)
+        if self._has_residuals:
+            measured = sums[:, RESIDUAL_COUNT][:, 0]
+            residuals = np.where(measured > 0, sums[:, RESIDUAL][:, 0] / np.maximum(measured, 1), np.nan)
         return PointSet(
             positions=self._positions(),
             origin=self.origin,
@@ -125,6 +146,7 @@ class VoxelGrid:
             object_count=self.object_count,
             colors=colors,
             normals=normals,
+            residuals=residuals,
         )
 
     def _positions(self) -> NDArray[np.float32]:
@@ -171,7 +193,7 @@ class VoxelGrid:
         if rows > len(self._objects):
             more = max(FIRST_CAPACITY, rows + rows // 2) - len(self._objects)
             self._objects = np.concatenate([self._objects, np.zeros(more, np.int32)])
-            self._sums = np.concatenate([self._sums, np.zeros((more, COLUMNS), np.float32)])
+            self._sums = np.concatenate([self._sums, np.zeros((more, self._columns), np.float32)])
 
 
 def _sums(

@@ -38,6 +38,7 @@ class Distance(Modality[RangeStyle]):
     title = "Distance"
     unit = "m"
     group = "Geometry"
+    counterpart = "planar_depth"
     sources = (DISTANCE,)
     default_style = RangeStyle()
 
@@ -55,6 +56,7 @@ class PlanarDepth(Modality[RangeStyle]):
     title = "Planar depth"
     unit = "m"
     group = "Geometry"
+    counterpart = "distance"
     sources = (DISTANCE,)
     default_style = RangeStyle()
 

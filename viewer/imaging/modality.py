@@ -99,6 +99,8 @@ class Modality(ABC, Generic[Style]):
     optional: tuple[str, ...] = ()
     """File keys it makes use of when the frame has them."""
     default_style: Style
+    counterpart: str = ""
+    """Key of the modality that shows the same thing measured in another way, offered one click away."""
     follows_labels: ClassVar[bool] = False
     """True when its colors change with the labels being edited, so no picture of it may be kept."""
 

@@ -21,6 +21,9 @@ class PointSet:
     object_count: int
     colors: NDArray[np.uint8] | None = None  # (P, 3) sRGB
     normals: NDArray[np.float32] | None = None  # (P, 3) unit
+    residuals: NDArray[np.float32] | None = (
+        None  # (P,) metres between two ways to know the place; NaN unknown
+    )
 
     def __post_init__(self) -> None:
         fix = object.__setattr__
@@ -34,6 +37,8 @@ class PointSet:
             fix(self, "colors", frozen_array("colors", self.colors, np.uint8, (count, 3)))
         if self.normals is not None:
             fix(self, "normals", frozen_array("normals", self.normals, np.float32, (count, 3)))
+        if self.residuals is not None:
+            fix(self, "residuals", frozen_array("residuals", self.residuals, np.float32, (count,)))
 
     @property
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -25,6 +25,7 @@ from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
 from viewer.imaging.registry import find_modality
 from viewer.imaging.style import RangeStyle
 from viewer.model.frames import FrameId
+from viewer.ui.depth_switch import DepthSwitch
 from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.image_style_form import ImageStyleForm
 from viewer.ui.legend_bar import LegendBar
@@ -77,6 +78,7 @@ class ImageView(QFrame):
         self._pixel: tuple[int, int] | None = None
         self._coming = ""
         self.chooser = ModalityChooser(self)
+        self.depth_switch = DepthSwitch(self)
         self.legend = LegendBar(self)
         self.style_button = tool_button(
             "sun", self.tr("How this pane is shown"), self.tr("Brightness, colors and range of this pane")
@@ -90,6 +92,7 @@ class ImageView(QFrame):
         self._late.timeout.connect(lambda: self.canvas.show_stale(self._coming))
         self._lay_out()
         self.chooser.chosen.connect(self.modality_chosen)
+        self.depth_switch.chosen.connect(self.modality_chosen)
         self.pin_button.clicked.connect(self.pin_asked)
         self.set_pinned(None)
         self.canvas.hovered.connect(self._tell_hovered)
@@ -114,6 +117,7 @@ class ImageView(QFrame):
         header.setContentsMargins(0, 0, 2, 0)
         header.setSpacing(4)
         header.addWidget(self.chooser)
+        header.addWidget(self.depth_switch)
         header.addWidget(self.pin_button)
         header.addStretch(1)
         header.addWidget(self.legend)
@@ -162,6 +166,7 @@ class ImageView(QFrame):
     def set_modality(self, modality: Modality[Any]) -> None:
         self.modality = modality
         self.chooser.set_key(modality)
+        self.depth_switch.set_modality(modality)
         self.style_button.setVisible(bool(fields(modality.default_style)))
         self.legend.set_legend(None)
         self.setAccessibleName(self.tr("Image pane: {0}").format(modality.title))

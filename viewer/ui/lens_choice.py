@@ -159,7 +159,10 @@ class LensChoice(QObject):
         """Points made from distances lie elsewhere with another lens."""
         session = self._window.session
         self.show_state(self._window.actions_table)
-        if session.scene is None or session.opened is None or not points_follow_lens(session.scene):
+        if session.scene is None or session.opened is None:
+            return
+        is_compared = session.points is not None and session.points.residuals is not None
+        if not is_compared and not points_follow_lens(session.scene, session.point_source):
             return
         if session.points is not None or session.opened.gpu_mesh is None:
             self._window.opening.fuse_points()

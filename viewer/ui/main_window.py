@@ -41,9 +41,11 @@ from viewer.ui.look_bar import LookBar
 from viewer.ui.looking import Looking
 from viewer.ui.opening import Opening
 from viewer.ui.painting import Painting
+from viewer.ui.point_choice import PointChoice
 from viewer.ui.pose_export import PoseExport
 from viewer.ui.progress_strip import ProgressStrip
 from viewer.ui.recording import Recording
+from viewer.ui.residual_bar import ResidualBar
 from viewer.ui.saving import Saving
 from viewer.ui.scene_bridge import SceneBridge
 from viewer.ui.seeing import Seeing
@@ -94,11 +96,13 @@ class MainWindow(QMainWindow):
         self.clipping = Clipping(self)
         self.layer_styles = LayerStyles(self)
         self.lens_choice = LensChoice(self)
+        self.point_choice = PointChoice(self)
         self.status_line = StatusLine(self)
         self.setStatusBar(self.status_line)
         self.welcome = Welcome(self.runner)
         self.empty_view = EmptyView()
         self.look_bar = LookBar(self.looking)
+        self.residual_bar = ResidualBar(self.session)
         self.clip_bar = ClipBar(self.session, self.scene_view, self.clipping)
         self.setCentralWidget(self._central())
         self.panels = docks.make_panels(self)
@@ -136,6 +140,7 @@ class MainWindow(QMainWindow):
         box.addWidget(self.banners)
         box.addWidget(self.stack, 1)
         box.addWidget(self.look_bar)
+        box.addWidget(self.residual_bar)
         box.addWidget(self.clip_bar)
         return middle
 

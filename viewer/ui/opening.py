@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from viewer.app.open_scene import facts_of_mesh, facts_of_points, open_scene, recognise
-from viewer.app.session import OpenedScene
+from viewer.app.session import ColorBy, OpenedScene
 from viewer.app.settings import overlay_roots
 from viewer.errors import ViewerError
 from viewer.formats.reader import Reader, SceneMatch
@@ -224,6 +224,9 @@ class Opening(QObject):
             return
         from viewer.app.point_cache import fused_points
 
+        point_source = window.session.point_source
+        with_residuals = window.session.color_by is ColorBy.RESIDUAL
+
         def show(points: PointSet) -> None:
             window.session.set_points(
                 points, facts_of_points(points) if window.session.facts is None else None
@@ -244,6 +247,8 @@ class Opening(QObject):
                 scene,
                 voxel_m=settings.point_voxel_mm / 1000,
                 max_points=int(settings.max_points_millions * 1e6),
+                point_source=point_source,
+                with_residuals=with_residuals,
                 progress=progress,
                 on_partial=partial_result,
             ),

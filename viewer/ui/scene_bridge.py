@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from viewer.app.pixel_probe import PixelHit
 from viewer.app.session import ColorBy
+from viewer.imaging.residual_colors import residual_colors, residual_legend
 from viewer.model.boxes import BoxSets
 from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows, rows_for
 from viewer.model.frames import FrameId
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from viewer.render.scene_view import SceneView
     from viewer.ui.main_window import MainWindow
 
+COLOR_MODE = {ColorBy.NORMAL: "normal", ColorBy.PHOTO: "photo", ColorBy.RESIDUAL: "photo"}
 UNKNOWN_PHOTO = (150, 150, 150, 255)
 COLOR_LAYER = {ColorBy.CLASS: LabelLayer.SEMANTIC, ColorBy.INSTANCE: LabelLayer.INSTANCE}
 
@@ -33,12 +36,13 @@ class SceneBridge(QObject):
         self._window = window
         self._view: SceneView = window.scene_view
         self._has_pointer = False
+        self._shows_residuals = False
         session = window.session
         session.scene_changed.connect(self._show_scene)
         session.points_changed.connect(self._show_points)
         session.labels_changed.connect(self._recolor_some)
         session.instances_changed.connect(self._recolor_if_instances)
-        session.color_by_changed.connect(self._recolor)
+        session.color_by_changed.connect(self._color_by_changed)
         session.selection_changed.connect(self._show_selection)
         session.hovered_changed.connect(self._show_hovered)
         session.visibility_changed.connect(self._show_visibility)
@@ -61,7 +65,12 @@ class SceneBridge(QObject):
         self._recolor()
 
     def _show_points(self) -> None:
-        self._view.set_points(self._window.session.points)
+        session = self._window.session
+        points = session.points
+        if points is not None and points.residuals is not None and session.color_by is ColorBy.RESIDUAL:
+            colors = residual_colors(points.residuals, residual_legend(points.residuals))
+            points = replace(points, colors=colors)
+        self._view.set_points(points)
 
     def _show_frame(self, frame: FrameId | None) -> None:
         self._view.set_current_frame(frame)
@@ -69,10 +78,18 @@ class SceneBridge(QObject):
     def _show_lens(self) -> None:
         self._view.set_cameras(self._window.session.scene)
 
+    def _color_by_changed(self, color_by: ColorBy) -> None:
+        points = self._window.session.points
+        is_residual = color_by is ColorBy.RESIDUAL
+        if points is not None and points.residuals is not None and is_residual is not self._shows_residuals:
+            self._show_points()
+        self._shows_residuals = is_residual
+        self._recolor()
+
     def _recolor(self, *_: object) -> None:
         session = self._window.session
         count = session.object_count
-        mode = {ColorBy.NORMAL: "normal", ColorBy.PHOTO: "photo"}.get(session.color_by, "table")
+        mode = COLOR_MODE.get(session.color_by, "table")
         if count:
             self._view.set_object_colors(self._rows(count))
         self._view.set_color_mode(mode)
@@ -95,10 +112,10 @@ class SceneBridge(QObject):
     def _rows(self, count: int) -> NDArray[np.uint8]:
         session = self._window.session
         labelling = session.labelling
-        if session.color_by is ColorBy.PHOTO:
+        if session.color_by in (ColorBy.PHOTO, ColorBy.RESIDUAL):
             rows = np.empty((count, 4), np.uint8)
             rows[:] = UNKNOWN_PHOTO
-            if session.albedo is not None:
+            if session.albedo is not None and session.color_by is ColorBy.PHOTO:
                 known = session.albedo[:, 3] > 0
                 rows[known] = session.albedo[known]
             return rows

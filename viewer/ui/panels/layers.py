@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from viewer.app.inventory_parts import count_of, part_details
+from viewer.app.point_cache import can_compare_points, can_use_distances
 from viewer.app.session import ColorBy, Session
 from viewer.model.boxes import BoxSets
 from viewer.model.camera import Cameras
@@ -18,6 +19,7 @@ from viewer.model.mesh import Mesh
 from viewer.model.scene import Gap, Scene
 from viewer.ui.panels.part_rows import GapRow, LayerRow, PartRow, gap_text
 from viewer.ui.parts import ElidedLabel, EmptyState, ignore_idle_wheel, listen, rule, text_label, widgets_in
+from viewer.ui.residual_bar import source_box
 
 LAYER_ICONS = {
     "mesh": "mesh",
@@ -63,6 +65,8 @@ class LayersPanel(QWidget):
         self._color_by.addItems([color_by.value.capitalize() for color_by in ColorBy])
         self._color_by.currentIndexChanged.connect(lambda row: session.set_color_by(list(ColorBy)[row]))
         ignore_idle_wheel(self._color_by)
+        self._from_word = text_label("Points from", "muted")
+        self._source = source_box(session)
         self._rows = {
             key: LayerRow(LAYER_ICONS.get(key, "layers"), layer.title, layer.style, partial(apply_style, key))
             for key, layer in layers.items()
@@ -108,6 +112,10 @@ class LayersPanel(QWidget):
                 layout.removeWidget(old)
                 old.hide()
                 old.deleteLater()
+        self._can_compare = scene is not None and can_compare_points(scene)
+        can_choose = scene is not None and can_use_distances(scene)
+        self._from_word.setVisible(can_choose)
+        self._source.setVisible(can_choose)
         if scene is not None:
             self._describe(scene)
         self._show_color_by(self._session.color_by)
@@ -148,7 +156,8 @@ class LayersPanel(QWidget):
     def _show_color_by(self, color_by: ColorBy) -> None:
         model: Any = self._color_by.model()
         for row, entry in enumerate(ColorBy):
-            model.item(row).setEnabled(entry not in LABEL_COLORS or self._session.labelling is not None)
+            is_possible = entry not in LABEL_COLORS or self._session.labelling is not None
+            model.item(row).setEnabled(is_possible and (entry is not ColorBy.RESIDUAL or self._can_compare))
         self._color_by.setCurrentIndex(list(ColorBy).index(color_by))
 
     # what the rows say
@@ -201,6 +210,10 @@ class LayersPanel(QWidget):
         colors.addWidget(text_label("Color by", "muted"))
         colors.addWidget(self._color_by, 1)
         column.addLayout(colors)
+        sources = QHBoxLayout()
+        sources.addWidget(self._from_word)
+        sources.addWidget(self._source, 1)
+        column.addLayout(sources)
         column.addSpacing(6)
         column.addWidget(rule())
         column.addSpacing(4)
