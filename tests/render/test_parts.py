@@ -23,7 +23,7 @@ from viewer.render.look_through import LookThrough
 from viewer.render.object_table import runs
 from viewer.render.rulers import metric_text, round_length
 from viewer.render.strokes import StrokeRecorder
-from viewer.render.visuals.voxel_set import FaceSearch
+from viewer.render.visuals.voxel_faces import FaceSearch
 
 
 def recorded(press: tuple[int, int], *moves: tuple[int, int]) -> list[tuple[int, ...]]:
@@ -162,7 +162,8 @@ def octomap(keys: list[tuple[int, int, int]], depths: list[int], occupied: list[
 
 
 def faces_of(tree: Octomap, occupied: bool = True) -> set[tuple[int, int]]:
-    search = FaceSearch(tree, occupied)
+    own = tree.occupied if occupied else ~tree.occupied
+    search = FaceSearch(tree, own, own)
     for _ in search.steps():
         pass
     leaves, directions = search.result()

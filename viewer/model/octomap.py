@@ -66,6 +66,12 @@ class Octomap:
             return None
         return self.free_space_min - self.resolution / 2, self.free_space_max + self.resolution / 2
 
+    def only(self, chosen: NDArray[np.bool_]) -> Octomap:
+        """With some of the leaves, by a mask (L,)."""
+        return replace(
+            self, keys=self.keys[chosen], depths=self.depths[chosen], occupied=self.occupied[chosen]
+        )
+
     def coarsened(self, finest_depth: int) -> Octomap:
         """With no leaf below a depth (1..16); what is deeper is joined, and occupied where any part is."""
         deep = np.asarray(self.depths > finest_depth)

@@ -79,7 +79,9 @@ void main() {
 #if EDGES
     vec4 right = texelFetch(u_ids, min(p + ivec2(1, 0), last), 0);
     vec4 below = texelFetch(u_ids, max(p - ivec2(0, 1), ivec2(0)), 0);
-    if (right.rgb != id.rgb || below.rgb != id.rgb) color *= 1.0 - u_edges;
+    // cubes have lines of their own, and far ones are no larger than a pixel
+    bool cubes = kind == KIND_VOXEL && right.a == id.a && below.a == id.a;
+    if (!cubes && (right.rgb != id.rgb || below.rgb != id.rgb)) color *= 1.0 - u_edges;
 #endif
 #if MARKS
     int flags = object ? table_flags(texel) : 0;

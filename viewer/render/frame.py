@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,13 +109,16 @@ class Frame:
 
     def draw_in_box(self, program: gloo.Program, mode: str, indices: gloo.IndexBuffer | None = None) -> None:
         """As `draw`, without what lies outside the clip box; the program must have the `CLIP` part."""
-        if self.clip is None:
+        with self.clipping():
             self.draw(program, mode, indices)
-            return
-        planes = range(GL.GL_CLIP_DISTANCE0, GL.GL_CLIP_DISTANCE0 + 6)
+
+    @contextmanager
+    def clipping(self) -> Iterator[None]:
+        """Leave out what lies outside the clip box, of programs that have the `CLIP` part."""
+        planes = range(GL.GL_CLIP_DISTANCE0, GL.GL_CLIP_DISTANCE0 + 6) if self.clip is not None else ()
         for plane in planes:
             GL.glEnable(plane)
-        self.draw(program, mode, indices)
+        yield
         for plane in planes:
             GL.glDisable(plane)
 

@@ -20,7 +20,7 @@ from vispy.gloo.context import GLContext
 from viewer.errors import GpuError
 from viewer.render.compose import Composer, Pane, Presenter
 from viewer.render.frame import Frame
-from viewer.render.id_buffer import KIND_OBJECT, IdBuffer, PointerHit, decode_ids, hit_in_patch
+from viewer.render.id_buffer import KIND_OBJECT, KIND_VOXEL, IdBuffer, PointerHit, decode_ids, hit_in_patch
 from viewer.render.layers.layer import Layer
 from viewer.render.occlusion import Occlusion
 from viewer.render.targets import R32F, RGBA8, RGBA16F, Box, Targets, flush
@@ -239,7 +239,8 @@ class Renderer:
         GL.glDepthMask(True)
         GL.glDisable(GL.GL_SCISSOR_TEST)
         kinds, indices = decode_ids(self._thin.read_bytes(0, box))
-        thin = kinds > 0
+        # one looks through see-through cubes at what stands behind them
+        thin = (kinds > 0) & ((kinds != KIND_VOXEL) | (solid[0] == 0))
         depths = np.where(thin, self._thin.read_floats(1, box), solid[2])
         return np.where(thin, kinds, solid[0]), np.where(thin, indices, solid[1]), depths
 

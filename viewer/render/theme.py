@@ -31,6 +31,7 @@ class Theme:
     box: Rgb
     occupied: tuple[Rgb, Rgb]  # octomap, lowest to highest
     free: tuple[Rgb, Rgb]
+    unknown: tuple[Rgb, Rgb]  # where free space ends and nothing is known
     edge_strength: float
 
 
@@ -53,6 +54,7 @@ DARK = Theme(
     box=rgb("#8fe3c0"),
     occupied=(rgb("#4b6fb5"), rgb("#f0c987")),
     free=(rgb("#5fd38a"), rgb("#9fe8c0")),
+    unknown=(rgb("#8a5bd0"), rgb("#c9a2ff")),
     edge_strength=0.45,
 )
 LIGHT = Theme(
@@ -74,5 +76,6 @@ LIGHT = Theme(
     box=rgb("#0f8f63"),
     occupied=(rgb("#3f63ac"), rgb("#e2ad5a")),
     free=(rgb("#2fa765"), rgb("#58c58b")),
+    unknown=(rgb("#6a3fb8"), rgb("#8d5fd8")),
     edge_strength=0.45,
 )

@@ -1,17 +1,31 @@
-"""Occupied and free space as the octree holds it, each leaf at its own size."""
+"""Occupied, free and unknown space as the octree holds it, each leaf at its own size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from vispy.gloo.context import GLContext
 
-from viewer.model.octomap import Octomap
+from viewer.model.octomap import FREE as IS_FREE
+from viewer.model.octomap import OCCUPIED as IS_OCCUPIED
+from viewer.model.octomap import TREE_DEPTH, UNKNOWN, Octomap
 from viewer.model.scene import Scene
 from viewer.render.frame import Frame
 from viewer.render.layers.layer import Layer, control
-from viewer.render.visuals.voxel_set import VoxelSet
+from viewer.render.theme import Rgb, Theme
+from viewer.render.visuals.line_set import Lines, LineSet
+from viewer.render.visuals.voxel_set import ColorBy, VoxelLook, VoxelPrograms, VoxelSet
+
+BOUNDS_WIDTH_PX = 1.4
+BOUNDS_HIDDEN_OPACITY = 0.25
+_COLORS = tuple(color_by.value for color_by in ColorBy)
+_DEPTH_HELP = (
+    f"{TREE_DEPTH} shows every leaf of the tree; each step down joins cubes to ones twice as large, "
+    "occupied where any part is"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,58 +34,170 @@ class OctomapStyle:
 
     visible: bool = control(False, "Show")
     occupied: bool = control(True, "Occupied space")
+    occupied_opacity: float = control(1.0, "Opacity", low=0.05, high=1.0)
+    occupied_depth: int = control(TREE_DEPTH, "Finest level", low=1, high=TREE_DEPTH, help=_DEPTH_HELP)
+    occupied_color: str = control("height", "Color", choices=_COLORS)
     free: bool = control(False, "Free space")
-    opacity: float = control(1.0, "Opacity", low=0.05, high=1.0)
-    free_opacity: float = control(0.10, "Opacity of free space", low=0.02, high=1.0)
+    free_opacity: float = control(0.10, "Opacity", low=0.02, high=1.0)
+    free_depth: int = control(TREE_DEPTH, "Finest level", low=1, high=TREE_DEPTH, help=_DEPTH_HELP)
+    free_color: str = control("size", "Color", choices=_COLORS)
+    unknown: bool = control(
+        False, "Boundary to the unknown", help="Where free space ends and nothing is known beyond"
+    )
+    unknown_opacity: float = control(0.35, "Opacity", low=0.02, high=1.0)
+    unknown_depth: int = control(TREE_DEPTH, "Finest level", low=1, high=TREE_DEPTH, help=_DEPTH_HELP)
+    unknown_color: str = control("state", "Color", choices=_COLORS)
+    bounds: bool = control(True, "Bounds of free space", help="The box around all free cubes")
+
+
+KINDS = ("occupied", "free", "unknown")
+_STATES = {"occupied": IS_OCCUPIED, "free": IS_FREE, "unknown": UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class LeafFound:
+    """A cube under the pointer."""
+
+    state: int  # of the space it stands for: `OCCUPIED`, `FREE`, or `UNKNOWN` for what lies behind it
+    size: float  # world units
 
 
 class OctomapLayer(Layer):
     key = "octomap"
     title = "Octomap"
     needs = Octomap
+    is_pickable = True
 
     def __init__(self) -> None:
         self.style = OctomapStyle()
         self._octomap: Octomap | None = None
-        self._sets: dict[bool, VoxelSet] = {}
+        self._coarse: dict[int, Octomap] = {}
+        self._sets: dict[tuple[str, int], VoxelSet] = {}
+        self._programs = VoxelPrograms()
+        self._lines: LineSet | None = None
+        self._lines_for: object = None
 
     @property
     def is_available(self) -> bool:
         return self._octomap is not None
 
     def set_scene(self, scene: Scene | None) -> None:
+        self.set_octomap(None if scene is None else scene.part(Octomap))
+
+    def set_octomap(self, octomap: Octomap | None) -> None:
+        """Show another one from now on."""
         self.release()
-        self._octomap = None if scene is None else scene.part(Octomap)
+        self._octomap = octomap
+        self._coarse = {}
+
+    def leaf_at(self, index: int) -> LeafFound | None:
+        """The cube that a picked number stands for."""
+        for kind, depth in self._wanted():
+            first = self._first_leaf(kind)
+            octomap = self._coarse.get(depth)
+            if octomap is not None and first <= index < first + len(octomap.keys):
+                return LeafFound(_STATES[kind], float(octomap.sizes[index - first]))
+        return None
+
+    def _first_leaf(self, kind: str) -> int:
+        """Numbers of the cubes of one kind begin here; leaves never grow in number by joining."""
+        count = 0 if self._octomap is None else len(self._octomap.keys)
+        return KINDS.index(kind) * count
 
     @property
     def wants_upload(self) -> bool:
         """True when something is to be shown that is not on the graphics card yet."""
-        return self.is_drawn and any(wanted and kind not in self._sets for kind, wanted in self._wanted())
+        return self.is_drawn and any(key not in self._sets for key in self._wanted())
 
-    def _wanted(self) -> tuple[tuple[bool, bool], ...]:
-        return (True, self.style.occupied), (False, self.style.free)
+    def _wanted(self) -> list[tuple[str, int]]:
+        """Kind and finest depth of what is to be shown."""
+        return [(kind, int(self._of(kind, "depth"))) for kind in KINDS if getattr(self.style, kind)]
+
+    def _of(self, kind: str, what: str) -> Any:
+        return getattr(self.style, f"{kind}_{what}")
 
     def upload(self, context: GLContext) -> Iterator[int]:
         """Send what is shown; the faces are found only when someone wants to see them."""
         octomap = self._octomap
         if octomap is None or not self.style.visible:
             return
-        for kind, wanted in self._wanted():
-            if wanted and kind not in self._sets:
-                self._sets[kind] = VoxelSet(octomap, kind)
-                yield from self._sets[kind].upload(context)
+        for key in self._wanted():
+            if key in self._sets:
+                continue
+            kind, depth = key
+            if depth not in self._coarse:
+                self._coarse[depth] = octomap.coarsened(depth)
+                yield 0
+            leaves = self._coarse[depth]
+            chosen = leaves.occupied if kind == "occupied" else ~leaves.occupied
+            covering = np.ones_like(chosen) if kind == "unknown" else chosen
+            voxels = VoxelSet(leaves, chosen, covering)
+            yield from voxels.upload(context, self._first_leaf(kind))
+            if self._octomap is not octomap:
+                return
+            self._drop(kind)
+            self._sets[key] = voxels
+
+    def _drop(self, kind: str) -> None:
+        """Give back what shows a kind to another depth."""
+        for key in [key for key in self._sets if key[0] == kind]:
+            self._sets.pop(key).release()
+
+    def _shown(self) -> list[tuple[str, VoxelSet, float]]:
+        """Kind, cubes and opacity of what is there; until a new depth has come, the old one is shown."""
+        return [
+            (kind, voxels, float(self._of(kind, "opacity")))
+            for (kind, _), voxels in self._sets.items()
+            if getattr(self.style, kind)
+        ]
+
+    def _draw(self, frame: Frame, kind: str, voxels: VoxelSet, opacity: float) -> None:
+        color_by = ColorBy(self._of(kind, "color"))
+        look = VoxelLook(colors_of(frame.theme, kind), color_by, opacity)
+        # occupied cubes are seen from outside; free space mostly from within
+        voxels.draw(frame, self._programs, look, both_sides=kind != "occupied")
 
     def draw_surface(self, frame: Frame) -> None:
-        if self.style.occupied and self.style.opacity >= 1 and True in self._sets:
-            self._sets[True].draw(frame, frame.theme.occupied, None)
+        for kind, voxels, opacity in self._shown():
+            if opacity >= 1:
+                self._draw(frame, kind, voxels, opacity)
 
     def draw_blended(self, frame: Frame) -> None:
-        if self.style.occupied and self.style.opacity < 1 and True in self._sets:
-            self._sets[True].draw(frame, frame.theme.occupied, self.style.opacity)
-        if self.style.free and False in self._sets:
-            self._sets[False].draw(frame, frame.theme.free, self.style.free_opacity)
+        for kind, voxels, opacity in self._shown():
+            if opacity < 1:
+                self._draw(frame, kind, voxels, opacity)
+        if self.style.bounds and self._octomap is not None and self._octomap.free_bounds is not None:
+            self._bounds_of(self._octomap, frame.theme).draw_blended(frame, 1.0, BOUNDS_HIDDEN_OPACITY)
+
+    def draw_pickable(self, frame: Frame) -> None:
+        for _, voxels, opacity in self._shown():
+            if opacity < 1:
+                voxels.draw_pickable(frame, self._programs)
+
+    def _bounds_of(self, octomap: Octomap, theme: Theme) -> LineSet:
+        if self._lines is None:
+            self._lines = LineSet()
+        bounds = octomap.free_bounds
+        if self._lines_for != (id(octomap), theme) and bounds is not None:
+            corner = np.array([[k & 1, k >> 1 & 1, k >> 2] for k in range(8)])
+            corners = bounds[0] + corner * (bounds[1] - bounds[0])
+            edges = np.array([(a, a | 1 << b) for a in range(8) for b in range(3) if not a >> b & 1])
+            color = np.tile(np.array([*theme.free[1], 1.0], np.float32), (len(edges), 1))
+            width = np.full(len(edges), BOUNDS_WIDTH_PX, np.float32)
+            no_index = np.full(len(edges), -1, np.int64)
+            self._lines.set_lines(Lines(corners[edges[:, 0]], corners[edges[:, 1]], color, width, no_index))
+            self._lines_for = (id(octomap), theme)
+        return self._lines
 
     def release(self) -> None:
         for voxels in self._sets.values():
             voxels.release()
         self._sets = {}
+        if self._lines is not None:
+            self._lines.release()
+        self._lines, self._lines_for = None, None
+
+
+def colors_of(theme: Theme, kind: str) -> tuple[Rgb, Rgb]:
+    """The colors of the lowest and the highest, or the smallest and the largest, cubes of a kind."""
+    return {"occupied": theme.occupied, "free": theme.free, "unknown": theme.unknown}[kind]

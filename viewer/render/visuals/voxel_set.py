@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +13,28 @@ from OpenGL import GL
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
-from viewer.model.octomap import KEY_ORIGIN, TREE_DEPTH, Octomap, morton
+from viewer.model.octomap import TREE_DEPTH, Octomap
 from viewer.render.frame import Frame
-from viewer.render.shaders import CLIP, CONSTANTS, DEPTH, GAMMA, PLACE, SURFACE, VERSION
-from viewer.render.targets import send
+from viewer.render.shaders import CLIP, CONSTANTS, DEPTH, GAMMA, PICKED, PLACE, SURFACE, VERSION
+from viewer.render.targets import flush, gl_name
 from viewer.render.visuals.object_mesh import UPLOAD_BYTES
+from viewer.render.visuals.voxel_faces import FaceSearch, Stretches
+
+NO_LEAF = -1
+LARGEST_LEAF = (1 << 24) - 2
+"""The id planes hold 24 bits; leaves beyond are drawn and cannot be told apart by the pointer."""
+_FACE_FLOATS = 5
+_FACE_BYTES = 4 * _FACE_FLOATS
+FACES_PER_BUFFER = UPLOAD_BYTES // _FACE_BYTES
+
+
+class ColorBy(Enum):
+    """What the color of a cube tells."""
+
+    HEIGHT = "height"
+    SIZE = "size"
+    STATE = "state"
+
 
 _PLACE_FACE = (
     PLACE
@@ -22,16 +42,21 @@ _PLACE_FACE = (
     + """
 in vec2 a_corner;               // 0 or 1 twice
 in vec4 a_face;                 // lowest corner of the cube; direction + 8 * log2 of its edge in voxels
+in float a_leaf;
 uniform float u_voxel;          // edge of the smallest cube, world units
 uniform vec2 u_heights;         // lowest, highest
+uniform vec2 u_sizes;           // likewise of log2 of the edge in voxels
+uniform int u_color_by;         // 0 height, 1 size, 2 state
 uniform vec3 u_up;
 uniform vec3 u_low_color;
 uniform vec3 u_high_color;
 flat out vec3 v_normal;
 flat out vec3 v_color;
+flat out int v_leaf;
 out vec2 v_corner;
 void main() {
     v_corner = a_corner;
+    v_leaf = int(a_leaf + (a_leaf < 0.0 ? -0.5 : 0.5));
     int code = int(a_face.w + 0.5);
     int direction = code & 7;
     float edge = u_voxel * float(1 << (code >> 3));
@@ -43,8 +68,10 @@ void main() {
     unit[(axis + 1) % 3] = a_corner.x;
     unit[(axis + 2) % 3] = a_corner.y;
     vec3 rel = a_face.xyz + unit * edge - u_eye;
-    float height = (dot(a_face.xyz, u_up) - u_heights.x) / max(u_heights.y - u_heights.x, 1e-9);
-    v_color = mix(u_low_color, u_high_color, clamp(height, 0.0, 1.0));
+    vec2 ends = u_color_by == 0 ? u_heights : u_sizes;
+    float value = u_color_by == 0 ? dot(a_face.xyz, u_up) : float(code >> 3);
+    float share = u_color_by == 2 ? 1.0 : clamp((value - ends.x) / max(ends.y - ends.x, 1e-9), 0.0, 1.0);
+    v_color = mix(u_low_color, u_high_color, share);
     gl_Position = u_clip_from_rel * vec4(rel, 1.0);
     clip_to_box(rel);
 }
@@ -56,6 +83,7 @@ _LIT = (
 uniform vec3 u_up;
 flat in vec3 v_normal;
 flat in vec3 v_color;
+flat in int v_leaf;
 in vec2 v_corner;
 vec3 lit() {
     vec3 lamp = normalize(vec3(0.52, 0.34, 0.78));
@@ -74,7 +102,7 @@ _SOLID = (
     + CONSTANTS
     + SURFACE
     + _LIT
-    + "void main() { write_surface(-1, KIND_VOXEL, vec4(lit(), 1.0), 0.0); }\n"
+    + "void main() { write_surface(v_leaf, KIND_VOXEL, vec4(lit(), 1.0), 0.0); }\n"
 )
 _GLASS = (
     VERSION
@@ -86,130 +114,176 @@ out vec4 o_color;
 void main() { o_color = vec4(lit(), u_opacity); write_depth(0.0); }
 """
 )
+_PICK = (
+    VERSION
+    + CONSTANTS
+    + PICKED
+    + """
+flat in int v_leaf;
+void main() { write_picked(v_leaf, KIND_VOXEL, 0.0); }
+"""
+)
 
 
-_LEAVES_PER_STEP = 60_000
+@dataclass(frozen=True, slots=True)
+class VoxelLook:
+    """How a set of cubes is drawn."""
+
+    colors: tuple[tuple[float, ...], tuple[float, ...]]  # sRGB 0..1 of the lowest and the highest
+    color_by: ColorBy = ColorBy.HEIGHT
+    opacity: float = 1.0  # below 1 the cubes are see-through
 
 
-class FaceSearch:
-    """Finds the faces of leaves of one kind with something else behind them, in steps of some milliseconds.
+class VoxelPrograms:
+    """The shaders that all sets of cubes share, compiled when first drawn with."""
 
-    A face next to smaller leaves counts as covered when the four corners and the middle of it are.
-    """
+    def __init__(self) -> None:
+        self._by_source: dict[str, gloo.Program] = {}
 
-    def __init__(self, octomap: Octomap, occupied: bool) -> None:
-        self._chosen = np.flatnonzero(octomap.occupied == occupied)
-        self._keys = octomap.keys[self._chosen].astype(np.int64)
-        levels = (TREE_DEPTH - octomap.depths[self._chosen].astype(np.int64)).clip(0, TREE_DEPTH)
-        self._edges = 1 << levels
-        first = morton(self._keys)
-        order = np.argsort(first)
-        self._starts = first[order]
-        self._stops = self._starts + (np.uint64(1) << (3 * levels[order]).astype(np.uint64))
-        self._found: list[tuple[NDArray[np.int64], int]] = []
-
-    def steps(self) -> Iterator[None]:
-        """Run the search, pausing now and then."""
-        for direction in range(6):
-            for start in range(0, len(self._chosen), _LEAVES_PER_STEP):
-                part = slice(start, start + _LEAVES_PER_STEP)
-                open_ones = np.flatnonzero(~self._is_covered(part, direction)) + start
-                self._found.append((self._chosen[open_ones], direction))
-                yield
-
-    def result(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Leaf and direction (2 * axis, + 1 for up the axis) of every face found."""
-        if not self._found:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        directions = [np.full(len(leaves), direction) for leaves, direction in self._found]
-        return np.concatenate([leaves for leaves, _ in self._found]), np.concatenate(directions)
-
-    def _is_covered(self, part: slice, direction: int) -> NDArray[np.bool_]:
-        axis, upward = direction >> 1, direction & 1
-        keys, edges = self._keys[part], self._edges[part]
-        covered = np.ones(len(keys), bool)
-        for probe in range(5):
-            place = keys.copy()
-            place[:, axis] += edges if upward else -1
-            for k, other in enumerate(((axis + 1) % 3, (axis + 2) % 3)):
-                place[:, other] += (edges - 1) * (probe >> k & 1) if probe < 4 else edges // 2
-            # a voxel of the smallest size has all five probes in one place
-            ask = covered if probe == 0 else covered & (edges > 1)
-            covered[ask] = self._is_inside(place[ask])
-        return covered
-
-    def _is_inside(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
-        within = ((places >= 0) & (places < 2 * KEY_ORIGIN)).all(axis=1)
-        code = morton(places.clip(0, 2 * KEY_ORIGIN - 1))
-        leaf = np.searchsorted(self._starts, code, side="right") - 1
-        return np.asarray(within & (leaf >= 0) & (code < self._stops[leaf.clip(0)]))
+    def get(self, source: str) -> gloo.Program:
+        if source not in self._by_source:
+            self._by_source[source] = gloo.Program(VERSION + _PLACE_FACE, source)
+        return self._by_source[source]
 
 
 class VoxelSet:
-    """Exposed faces of one kind of leaves on the graphics card."""
+    """Exposed faces of some leaves on the graphics card.
 
-    def __init__(self, octomap: Octomap, occupied: bool) -> None:
-        self._octomap: Octomap | None = octomap
-        self._occupied = occupied
+    The buffers are OpenGL's own: a gloo program draws a whole buffer, and most of it is out of sight.
+    """
+
+    def __init__(self, octomap: Octomap, chosen: NDArray[np.bool_], covering: NDArray[np.bool_]) -> None:
+        """`chosen` and `covering` (L,): the leaves that are drawn, and those that hide a face of theirs."""
+        self._source: tuple[Octomap, NDArray[np.bool_], NDArray[np.bool_]] | None = octomap, chosen, covering
         self._voxel = octomap.resolution
         self._origin = np.zeros(3)
         self._low = np.zeros(3)
         self._high = np.zeros(3)
-        self._pieces: list[tuple[gloo.Program, gloo.Program]] = []
+        self._levels = (0.0, 0.0)
+        self._stretches: Stretches | None = None
+        self._buffers: list[int] = []
+        self._corners = 0
         self.face_count = 0
 
-    def upload(self, context: GLContext) -> Iterator[int]:
-        """Find and send the faces, at most `UPLOAD_BYTES` before each yield."""
-        octomap = self._octomap
-        if octomap is None:
+    def upload(self, context: GLContext, first_leaf: int = 0) -> Iterator[int]:
+        """Find and send the faces, at most `UPLOAD_BYTES` before each yield.
+
+        The pointer finds the row of a leaf plus `first_leaf`.
+        """
+        if self._source is None:
             return
-        search = FaceSearch(octomap, self._occupied)
+        octomap, chosen, covering = self._source
+        search = FaceSearch(octomap, chosen, covering)
         for _ in search.steps():
             yield 0
         leaves, directions = search.result()
-        lows = (octomap.keys[leaves].astype(np.float64) - KEY_ORIGIN) * octomap.resolution
-        levels = TREE_DEPTH - octomap.depths[leaves].astype(np.int64)
         self.face_count = len(leaves)
-        self._octomap = None
+        self._source = None
         if not len(leaves):
             return
+        lows = octomap.lows[leaves]
+        levels = TREE_DEPTH - octomap.depths[leaves].astype(np.int64)
+        self._stretches = Stretches.of(directions, lows, octomap.sizes[leaves])
         self._low, self._high = lows.min(axis=0), lows.max(axis=0)
+        self._levels = float(levels.min()), float(levels.max())
         self._origin = (self._low + self._high) / 2
-        rows = np.empty((len(leaves), 4), np.float32)
+        rows = np.empty((len(leaves), _FACE_FLOATS), np.float32)
         rows[:, :3] = lows - self._origin
         rows[:, 3] = directions + 8 * levels
-        corners = gloo.VertexBuffer(np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32))
-        for start in range(0, len(rows), UPLOAD_BYTES // 16):
-            faces = gloo.VertexBuffer(rows[start : start + UPLOAD_BYTES // 16], divisor=1)
-            programs = (
-                gloo.Program(VERSION + _PLACE_FACE, _SOLID),
-                gloo.Program(VERSION + _PLACE_FACE, _GLASS),
-            )
-            for program in programs:
-                program["a_corner"] = corners
-                program["a_face"] = faces
-                send(context, program)
-            self._pieces.append(programs)
-            yield faces.nbytes
+        numbers = leaves + first_leaf
+        rows[:, 4] = np.where(numbers <= LARGEST_LEAF, numbers, NO_LEAF)
+        self._corners = _buffer(np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32))
+        for start in range(0, len(rows), FACES_PER_BUFFER):
+            part = rows[start : start + FACES_PER_BUFFER]
+            self._buffers.append(_buffer(part))
+            yield part.nbytes
 
-    def draw(
-        self, frame: Frame, colors: tuple[tuple[float, ...], tuple[float, ...]], opacity: float | None
-    ) -> None:
-        """Draw as surfaces, or see-through where an opacity is given."""
+    def draw(self, frame: Frame, programs: VoxelPrograms, look: VoxelLook, *, both_sides: bool) -> None:
+        """Draw as surfaces, or see-through where the opacity is below 1."""
+        program = programs.get(_SOLID if look.opacity >= 1 else _GLASS)
         up = frame.up
         ends = sorted((float((self._low - self._origin) @ up), float((self._high - self._origin) @ up)))
-        for solid, glass in self._pieces:
-            program = solid if opacity is None else glass
-            frame.place_in_box(program, self._origin)
-            program["u_voxel"] = self._voxel
-            program["u_heights"] = ends
-            program["u_up"] = up
-            program["u_low_color"], program["u_high_color"] = colors
-            if opacity is not None:
-                program["u_opacity"] = opacity
-            GL.glDepthFunc(GL.GL_LESS)
-            frame.draw_in_box(program, "triangle_strip")
+        program["u_heights"] = ends
+        program["u_sizes"] = self._levels
+        program["u_color_by"] = list(ColorBy).index(look.color_by)
+        program["u_up"] = up
+        program["u_low_color"], program["u_high_color"] = look.colors
+        if look.opacity < 1:
+            program["u_opacity"] = look.opacity
+        self._draw(frame, program, both_sides=both_sides or look.opacity < 1)
+
+    def draw_pickable(self, frame: Frame, programs: VoxelPrograms) -> None:
+        """Draw ids and depth, the nearest last, for no depth is written that would keep others away."""
+        self._draw(frame, programs.get(_PICK), both_sides=True, nearest_last=True)
+
+    def _draw(
+        self, frame: Frame, program: gloo.Program, *, both_sides: bool, nearest_last: bool = False
+    ) -> None:
+        stretches = self._stretches
+        if stretches is None:
+            return
+        # a clip box cuts cubes open, and what is seen then is their far sides from within
+        chosen = stretches.seen_from(frame.camera, both_sides=both_sides or frame.clip is not None)
+        if not len(chosen):
+            return
+        if nearest_last:
+            chosen = chosen[::-1]
+        frame.place_in_box(program, self._origin)
+        program["u_voxel"] = self._voxel
+        name = gl_name(frame.context, program)
+        flush(frame.context)
+        GL.glUseProgram(name)
+        GL.glDepthFunc(GL.GL_LESS)
+        with frame.clipping():
+            self._draw_stretches(name, stretches, chosen)
+
+    def _draw_stretches(self, program: int, stretches: Stretches, chosen: NDArray[np.int64]) -> None:
+        corner, face, leaf = (
+            GL.glGetAttribLocation(program, name) for name in ("a_corner", "a_face", "a_leaf")
+        )
+        used = [(face, 4, 0), *([(leaf, 1, 16)] if leaf >= 0 else [])]
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._corners)
+        GL.glEnableVertexAttribArray(corner)
+        GL.glVertexAttribDivisor(corner, 0)
+        GL.glVertexAttribPointer(corner, 2, GL.GL_FLOAT, False, 8, ctypes.c_void_p(0))
+        for place, _, _ in used:
+            GL.glEnableVertexAttribArray(place)
+            GL.glVertexAttribDivisor(place, 1)
+        bound = -1
+        for start, count in zip(
+            stretches.starts[chosen].tolist(), stretches.counts[chosen].tolist(), strict=True
+        ):
+            first, last = start, start + count
+            while first < last:  # a stretch may reach over the end of a buffer
+                number, offset = divmod(first, FACES_PER_BUFFER)
+                faces = min(last - first, FACES_PER_BUFFER - offset)
+                if number != bound:
+                    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._buffers[number])
+                    bound = number
+                for place, floats, byte in used:
+                    at = ctypes.c_void_p(offset * _FACE_BYTES + byte)
+                    GL.glVertexAttribPointer(place, floats, GL.GL_FLOAT, False, _FACE_BYTES, at)
+                GL.glDrawArraysInstanced(GL.GL_TRIANGLE_STRIP, 0, 4, faces)
+                first += faces
+        for place, _, _ in used:
+            GL.glVertexAttribDivisor(place, 0)
+            GL.glDisableVertexAttribArray(place)
+        GL.glDisableVertexAttribArray(corner)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
 
     def release(self) -> None:
-        self._pieces = []
-        self._octomap = None
+        """Give the memory back."""
+        names = [*self._buffers, *([self._corners] if self._corners else [])]
+        if names:
+            GL.glDeleteBuffers(len(names), names)
+        self._buffers, self._corners = [], 0
+        self._stretches = self._source = None
+
+
+def _buffer(values: NDArray[np.float32]) -> int:
+    """A buffer on the graphics card that holds the values."""
+    name = int(GL.glGenBuffers(1))
+    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, name)
+    GL.glBufferData(GL.GL_ARRAY_BUFFER, values.nbytes, np.ascontiguousarray(values), GL.GL_STATIC_DRAW)
+    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+    return name
