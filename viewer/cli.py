@@ -335,6 +335,11 @@ COMMANDS = (
         "Write the cameras' trajectories for other programs.",
         *_from_file("viewer.export_poses_command"),
     ),
+    Command(
+        "video",
+        "Film a trajectory, or once around the scene, into an MP4.",
+        *_from_file("viewer.video_command"),
+    ),
 )
 
 

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from viewer.drawing_options import add_look, look_of, picture_size
 from viewer.errors import FormatError, UsageError
+from viewer.lens_option import add_lens
 
 if TYPE_CHECKING:
     from viewer.app.session import OpenedScene
-    from viewer.jobs.job import Progress
     from viewer.model.camera import Camera
     from viewer.model.frames import FrameId
     from viewer.model.points import PointSet
-    from viewer.model.scene import Scene
-
-LAYER_NAMES = ("mesh", "points", "boxes", "cameras", "octomap", "grid")
-COLORINGS = ("class", "instance", "object", "photo", "normal")
-LARGEST_SIDE = 16384
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command understands."""
     from viewer.cli import add_also
-    from viewer.lens_option import add_lens
 
     parser.add_argument(
         "path",
@@ -48,48 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--eye", nargs=3, type=float, metavar=("X", "Y", "Z"), help="stand here, world units")
     parser.add_argument("--look-at", nargs=3, type=float, metavar=("X", "Y", "Z"), help="and look there")
     parser.add_argument("--fov-y", type=float, metavar="DEG", help="vertical angle of view (60)")
-    parser.add_argument(
-        "--color-by",
-        choices=COLORINGS,
-        default=None,
-        help="what colors mean (instance, or photo without labels)",
-    )
-    parser.add_argument(
-        "--layers",
-        type=layer_names,
-        metavar="LIST",
-        help=f"what to draw, separated by commas: {', '.join(LAYER_NAMES)} (the mesh; points without one)",
-    )
+    add_look(parser)
     parser.add_argument(
         "--background", choices=("dark", "light", "none"), default="dark", help="none: transparent"
     )
-    parser.add_argument(
-        "--back-faces",
-        choices=("show", "tint", "hide"),
-        default="show",
-        help="hidden, one sees into rooms from outside (show)",
-    )
     add_lens(parser)
     add_also(parser)
-
-
-def picture_size(text: str) -> tuple[int, int]:
-    """Width and height of `1280x800`."""
-    found = re.fullmatch(r"(\d+)[x×](\d+)", text.strip().lower())
-    size = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not (0 < min(size) and max(size) <= LARGEST_SIDE):
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT of 1 to {LARGEST_SIDE}, found {text!r}")
-    return size
-
-
-def layer_names(text: str) -> tuple[str, ...]:
-    """The names in a list such as `mesh,boxes`."""
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
-    unknown = [name for name in names if name not in LAYER_NAMES]
-    if unknown or not names:
-        what = f"found {', '.join(unknown)}" if unknown else "found nothing"
-        raise argparse.ArgumentTypeError(f"expected some of {', '.join(LAYER_NAMES)}, {what}")
-    return names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw and write the picture, print its path; returns the exit code."""
     from PIL import Image
 
-    from viewer.app.lenses import with_chosen_lens
     from viewer.app.open_scene import open_scene
     from viewer.cli import console_progress, overlay_roots
     from viewer.formats.hypersim.label_tables import default_label_table
@@ -113,28 +69,18 @@ def run(arguments: argparse.Namespace) -> int:
     progress = console_progress()
     reader, matches = find_scenes(arguments.path, overlay_roots(arguments))
     opened = open_scene(reader, matches[0], default_label_table(), progress)
-    layers = _layers(arguments.layers, opened)
-    if arguments.lens is not None or arguments.eye is None or {"points", "cameras"} & set(layers):
-        opened = replace(opened, scene=with_chosen_lens(opened.scene, arguments.lens, progress))
-    points = _points(opened.scene, progress) if "points" in layers else None
-    coloring = arguments.color_by or _usual_coloring(opened)
-    view = _viewpoint(arguments, opened, points)
-    colors = _object_colors(coloring, opened, progress)
+    look = look_of(arguments, opened, progress, needs_lens=arguments.eye is None)
+    opened = look.opened
+    view = _viewpoint(arguments, opened, look.points)
     with open_offscreen_context() as context:
         picture = render_image(
             context,
             opened.scene,
             view.camera,
-            gpu_mesh=opened.gpu_mesh if "mesh" in layers else None,
-            points=points,
-            object_colors=colors,
-            box_colors=_box_colors(opened),
-            layers=layers,
-            color_mode={"photo": "photo", "normal": "normal"}.get(coloring, "table"),
             current=view.frame,
-            back_faces=arguments.back_faces,
             dark=arguments.background != "light",
             transparent=arguments.background == "none",
+            **look.shown,
         )
         how = str(context)
     image = Image.fromarray(picture if arguments.background == "none" else picture[..., :3])
@@ -158,56 +104,6 @@ def _check_viewpoint(arguments: argparse.Namespace) -> None:
         raise UsageError(f"expected --fov-y between 1 and 170 degrees, found {arguments.fov_y:g}")
     if arguments.frame is not None and arguments.camera is None:
         raise UsageError("--frame needs the camera it belongs to: expected --camera NAME")
-
-
-def _layers(wanted: tuple[str, ...] | None, opened: OpenedScene) -> tuple[str, ...]:
-    from viewer.model.frames import Images
-
-    has_points = opened.scene.part(Images) is not None
-    if wanted is None:
-        if opened.gpu_mesh is not None:
-            return ("mesh",)
-        return ("points",) if has_points else ("boxes", "cameras")
-    if "mesh" in wanted and opened.gpu_mesh is None and "points" not in wanted and has_points:
-        # a scene without its mesh is shown as points everywhere else, too
-        return (*wanted, "points")
-    return wanted
-
-
-def _points(scene: Scene, progress: Progress) -> PointSet | None:
-    from viewer.app.point_cache import fused_points
-    from viewer.model.frames import Images
-
-    return None if scene.part(Images) is None else fused_points(scene, progress=progress)
-
-
-def _usual_coloring(opened: OpenedScene) -> str:
-    labelling = opened.labelling
-    has_labels = labelling is not None and bool((labelling.labels.instance > 0).any())
-    return "instance" if has_labels else "photo" if opened.gpu_mesh is None else "object"
-
-
-def _object_colors(coloring: str, opened: OpenedScene, progress: Progress) -> NDArray[np.uint8] | None:
-    from viewer.geometry.object_albedo import object_albedo
-    from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows
-
-    count = opened.scene.object_count
-    labelling = opened.labelling
-    if not count:
-        return None
-    if coloring == "photo":
-        return object_albedo(opened.scene, progress)
-    if coloring == "class" and labelling is not None:
-        return class_color_rows(labelling.labels, labelling.table)
-    if coloring == "instance" and labelling is not None:
-        return instance_color_rows(labelling.labels, labelling.instances)
-    return object_color_rows(count)
-
-
-def _box_colors(opened: OpenedScene) -> NDArray[np.uint8] | None:
-    if opened.labelling is None:
-        return None
-    return opened.labelling.instances.color_rows().clip(0, 255).astype(np.uint8)
 
 
 def _viewpoint(arguments: argparse.Namespace, opened: OpenedScene, points: PointSet | None) -> _Viewpoint:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from viewer.model.frames import FrameId
 from viewer.model.mesh import GpuMesh
 from viewer.model.points import PointSet
 from viewer.model.scene import Scene
+
+if TYPE_CHECKING:
+    from viewer.render.picture import PictureState
 
 XVFB_WAIT_SECONDS = 10.0
 _HINT = "on Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri, or xvfb"
@@ -150,10 +153,10 @@ def _canvas(backend: str, how: str, *, show: bool = False) -> Any:
     return canvas
 
 
-def render_image(
+@contextmanager
+def offscreen_state(
     opened: OffscreenContext,
     scene: Scene,
-    camera: Camera,
     *,
     gpu_mesh: GpuMesh | None = None,
     points: PointSet | None = None,
@@ -164,9 +167,8 @@ def render_image(
     back_faces: str = "show",
     current: FrameId | None = None,
     dark: bool = True,
-    transparent: bool = False,
-) -> NDArray[np.uint8]:
-    """What a camera sees of a scene, (H, W, 4) of its lens's size.
+) -> Iterator[PictureState]:
+    """A scene on the graphics card, ready to be painted from anywhere, until the block ends.
 
     Exactly the named layers are drawn. Raises GpuError when the graphics card cannot.
     """
@@ -177,7 +179,6 @@ def render_image(
     from viewer.render.object_table import ObjectTable
     from viewer.render.picture import PictureState
     from viewer.render.renderer import check_context
-    from viewer.render.still import render_still
     from viewer.render.theme import DARK, LIGHT
 
     opened.canvas.set_current()
@@ -209,7 +210,20 @@ def render_image(
             for _ in layer.upload(opened.context):
                 pass
     try:
-        return render_still(opened.context, state, camera, transparent=transparent)
+        yield state
     finally:
         for layer in state.layers.values():
             layer.release()
+
+
+def render_image(
+    opened: OffscreenContext, scene: Scene, camera: Camera, *, transparent: bool = False, **shown: Any
+) -> NDArray[np.uint8]:
+    """What a camera sees of a scene, (H, W, 4) of its lens's size; `shown` is as for `offscreen_state`.
+
+    Raises GpuError when the graphics card cannot.
+    """
+    from viewer.render.still import render_still
+
+    with offscreen_state(opened, scene, **shown) as state:
+        return render_still(opened.context, state, camera, transparent=transparent)

@@ -29,25 +29,31 @@ def finer(camera: Camera, times: int) -> Camera:
     return camera.with_lens(fine)
 
 
-def render_still(
-    context: GLContext, state: PictureState, camera: Camera, *, transparent: bool = False, marks: bool = True
-) -> NDArray[np.uint8]:
-    """What a camera sees, (H, W, 4) of its lens's size; all layers must be on the graphics card already.
+class StillPainter:
+    """Paints pictures of any size, one after the other; `release` gives the graphics memory back."""
 
-    `transparent` leaves the background out instead of painting it. Raises GpuError when the picture is
-    larger than the graphics card can make.
-    """
-    size = (camera.lens.width, camera.lens.height)
-    largest = _largest_picture()
-    if min(size) < 1 or max(size) > largest:
-        raise GpuError(
-            f"expected a picture of 1 to {largest} pixels a side, found {size[0]} by {size[1]}",
-            hint="ask for a smaller one",
-        )
-    times = FINENESS if max(size) * FINENESS <= largest else 1
-    renderer = Renderer(context)
-    try:
-        frame = state.frame(context, finer(camera, times), float(times))
+    def __init__(self, context: GLContext) -> None:
+        self._context = context
+        self._renderer = Renderer(context)
+
+    def paint(
+        self, state: PictureState, camera: Camera, *, transparent: bool = False, marks: bool = True
+    ) -> NDArray[np.uint8]:
+        """What a camera sees, (H, W, 4) of its lens's size; all layers must be on the graphics card already.
+
+        `transparent` leaves the background out instead of painting it. Raises GpuError when the picture is
+        larger than the graphics card can make.
+        """
+        size = (camera.lens.width, camera.lens.height)
+        largest = _largest_picture()
+        if min(size) < 1 or max(size) > largest:
+            raise GpuError(
+                f"expected a picture of 1 to {largest} pixels a side, found {size[0]} by {size[1]}",
+                hint="ask for a smaller one",
+            )
+        times = FINENESS if max(size) * FINENESS <= largest else 1
+        renderer = self._renderer
+        frame = state.frame(self._context, finer(camera, times), float(times))
         renderer.draw_surfaces(frame, state.layers.values())
         if not transparent:
             return _smaller(_composed(renderer, frame, state, marks), times)
@@ -61,8 +67,20 @@ def render_still(
         return (
             np.concatenate([straight, 255 * opacity[..., None]], axis=2).clip(0, 255).round().astype(np.uint8)
         )
+
+    def release(self) -> None:
+        self._renderer.release()
+
+
+def render_still(
+    context: GLContext, state: PictureState, camera: Camera, *, transparent: bool = False, marks: bool = True
+) -> NDArray[np.uint8]:
+    """One picture, as `StillPainter.paint` makes it."""
+    painter = StillPainter(context)
+    try:
+        return painter.paint(state, camera, transparent=transparent, marks=marks)
     finally:
-        renderer.release()
+        painter.release()
 
 
 def _before(frame: Frame, color: tuple[float, float, float]) -> Frame:
