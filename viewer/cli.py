@@ -322,7 +322,7 @@ COMMANDS = (
     ),
     Command(
         "generate",
-        "Make anew what is derived from a scene's mesh: its octomap.",
+        "Make anew what is derived from a scene's mesh: its octomap, its boxes.",
         *_from_file("viewer.generate_command"),
     ),
     Command(

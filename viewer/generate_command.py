@@ -23,8 +23,21 @@ def _run_octomap(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _add_boxes(parser: argparse.ArgumentParser) -> None:
+    from viewer.generate_boxes_command import add_arguments
+
+    add_arguments(parser)
+
+
+def _run_boxes(arguments: argparse.Namespace) -> int:
+    from viewer.generate_boxes_command import run
+
+    return run(arguments)
+
+
 WORDS: Final[tuple[Command, ...]] = (
     Command("octomap", "Carve free and occupied space out of a scene's mesh.", _add_octomap, _run_octomap),
+    Command("boxes", "Fit the boxes of all instances and write their files.", _add_boxes, _run_boxes),
 )
 
 

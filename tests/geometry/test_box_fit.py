@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 from scipy.spatial.transform import Rotation
 
 from viewer.errors import ViewerError
@@ -125,10 +126,76 @@ def test_repeated_points_count_for_the_direction():
     assert object_aligned_2d_box(heavy_left).rotation[0, 0] == pytest.approx(-1)
 
 
-def test_trying_only_the_largest_hull_faces_still_finds_a_brick():
-    points = brick((4.0, 2.0, 1.0), Rotation.from_euler("x", 0.5))
+def flush_volume(points: Floats) -> float:
+    """Volume of the smallest box that has a side flush with a face of the hull: every face is tried."""
+    hull = ConvexHull(points)
+    corners = points[hull.vertices]
+    smallest = np.inf
+    for normal in hull.equations[:, :3]:
+        x_axis = np.cross(normal, np.eye(3)[np.abs(normal).argmin()])
+        base = np.stack([x_axis / np.linalg.norm(x_axis), np.cross(normal, x_axis / np.linalg.norm(x_axis))])
+        flat = corners @ base.T
+        outline = flat[ConvexHull(flat).vertices]
+        edges = np.roll(outline, -1, axis=0) - outline
+        angles = np.arctan2(edges[:, 1], edges[:, 0])
+        along = flat @ np.stack([np.cos(angles), np.sin(angles)])
+        across = flat @ np.stack([-np.sin(angles), np.cos(angles)])
+        area = (np.ptp(along, axis=0) * np.ptp(across, axis=0)).min()
+        smallest = min(smallest, float(np.ptp(corners @ normal) * area))
+    return smallest
 
-    assert object_aligned_3d_box(points, max_faces=3).volume == pytest.approx(8)
+
+def stretched(kind: str, count: int, seed: int) -> Floats:
+    """Points whose hull is hard: a ball, an egg, a lens, a wedge, or a plate with a slanted handle."""
+    rng = np.random.default_rng(seed)
+    ball = rng.normal(size=(count, 3))
+    ball /= np.linalg.norm(ball, axis=1, keepdims=True)
+    shapes = {
+        "ball": ball,
+        "egg": ball * (3, 2, 1) * (1 + 0.2 * ball[:, :1]),
+        "lens": ball * (5, 5, 0.1),
+        "wedge": rng.uniform(size=(count, 3)) * rng.uniform(size=(count, 1)) * (4, 1, 2),
+        "handle": np.vstack(
+            [rng.uniform(-1, 1, (count, 3)) * (4, 2, 0.1), np.linspace(0, 1, 30)[:, None] * (3, 5, 4)]
+        ),
+    }
+    return np.asarray(shapes[kind] @ Rotation.random(random_state=seed).as_matrix().T)
+
+
+@pytest.mark.parametrize("count", [12, 90, 600])
+@pytest.mark.parametrize("kind", ["ball", "egg", "lens", "wedge", "handle"])
+def test_the_3d_fit_is_as_small_as_trying_every_face_of_the_hull(kind, count):
+    for seed in range(2):
+        points = stretched(kind, count, seed)
+        assert object_aligned_3d_box(points).volume <= flush_volume(points) * 1.005
+
+
+@settings(deadline=None, max_examples=60)
+@given(points=point_sets, seed=st.integers(0, 1000))
+def test_no_box_turned_at_random_is_smaller_than_the_3d_fit(points, seed):
+    box = object_aligned_3d_box(points)
+
+    turns = Rotation.random(200, random_state=seed).as_matrix()
+    sizes = np.ptp(points @ turns, axis=1).prod(axis=1)
+    assert box.volume <= sizes.min() * 1.005 + 1e-6
+
+
+def test_a_tetrahedron_s_box_rests_on_its_edges():
+    corners = np.array([[0.0, 0, 0], [1, 1, 0], [1, 0, 1], [0, 1, 1]])
+    turned = corners @ Rotation.from_euler("zyx", [0.3, 0.5, 0.7]).as_matrix().T
+
+    assert flush_volume(turned) > 1.9
+    assert object_aligned_3d_box(turned).volume == pytest.approx(1, rel=1e-3)
+
+
+def test_far_from_the_origin_and_repeated_points_change_nothing():
+    points = brick((4.0, 2.0, 1.0), Rotation.from_euler("zyx", [0.4, 0.3, -0.8]))
+    far = np.repeat(points, 3, axis=0) + np.array([4e5, -3e5, 1e5])
+
+    box, moved = object_aligned_3d_box(points), object_aligned_3d_box(far)
+
+    np.testing.assert_allclose(moved.extent, box.extent, rtol=1e-6)
+    assert (np.abs(local(far, moved)) <= moved.extent / 2 + 1e-9).all()
 
 
 def test_one_point_gives_a_box_without_extent():

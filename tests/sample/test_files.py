@@ -17,7 +17,7 @@ from viewer.formats.hypersim import layout
 from viewer.geometry.ray_scene import RayScene
 from viewer.imaging.tone_mapping import tone_map
 from viewer.jobs.job import Progress, Step
-from viewer.model.boxes import BoxSets
+from viewer.model.boxes import BOX_KINDS, BoxSets
 from viewer.model.camera import Camera, Cameras
 from viewer.model.frames import FrameId, Images
 from viewer.model.mesh import Mesh
@@ -64,7 +64,7 @@ DETAIL_FILES = (
             layout.SESSION_LOG,
             *(
                 layout.box_file(kind, column)
-                for kind in layout.BOX_KINDS
+                for kind in BOX_KINDS
                 for column in ("positions", "orientations", "extents")
             ),
         )
@@ -238,7 +238,7 @@ def test_previews_show_what_the_images_hold(scene):
 def test_boxes_hold_the_corners_of_their_instances(scene):
     mesh, labels = part(scene, Mesh), part(scene, SavedLabels)
     instance_of_face = labels.instance[mesh.object_of_face]
-    for kind in layout.BOX_KINDS:
+    for kind in BOX_KINDS:
         boxes = part(scene, BoxSets).by_kind[kind]
         assert len(boxes) > 10
         for row in range(0, len(boxes), 5):

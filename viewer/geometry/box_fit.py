@@ -1,8 +1,8 @@
 """Boxes around points: axis-aligned, upright with the smallest base, and of the smallest volume.
 
 Axes follow the dataset's rules: the longest side first, its direction chosen so that it points from the
-box's centre towards the mean of the points. Points are one per face corner, duplicates kept, for the mean
-counts them.
+box's centre towards the mean of the points. That mean counts every face corner, so points are one per face
+corner, duplicates kept; or each place once, and `mean` says what the mean of all corners is.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 
 from viewer.errors import ViewerError
+from viewer.geometry.projections import along
+from viewer.geometry.smallest_box import smallest_box_axes
 
 Floats = NDArray[np.float64]
 
-SAME_DIRECTION_DIGITS = 6
-"""Hull faces whose normals agree to this many digits lie in one plane."""
 FLAT_EXTENT = 1e-12
-"""Extent of a flat set across its plane, as the dataset's boxes have it."""
+"""Least extent of a flat set across its plane, as the dataset's boxes have it."""
 _UP = np.array([0.0, 0, 1])
 
 
@@ -44,43 +44,35 @@ def axis_aligned_box(points: Floats) -> FittedBox:
     return FittedBox((low + high) / 2, high - low, np.eye(3))
 
 
-def object_aligned_2d_box(points: Floats) -> FittedBox:
+def object_aligned_2d_box(points: Floats, mean: Floats | None = None) -> FittedBox:
     """The upright box with the smallest base around points (N, 3); x is along the longer side of the base."""
     points = _checked(points)
-    flat = points[:, :2]
-    angle = _smallest_rectangle(_hull_2d(flat))
+    middle = points.mean(axis=0) if mean is None else mean
+    angle = _smallest_rectangle(_hull_2d(points[:, :2]))
     x_axis = np.array([np.cos(angle), np.sin(angle), 0.0])
     y_axis = np.array([-x_axis[1], x_axis[0], 0.0])
-    if np.ptp(points @ y_axis) > np.ptp(points @ x_axis):
+    if np.ptp(_coordinate(points, y_axis)) > np.ptp(_coordinate(points, x_axis)):
         x_axis, y_axis = y_axis, -x_axis
-    if _points_away(points, x_axis):
+    if _points_away(points, middle, x_axis):
         x_axis, y_axis = -x_axis, -y_axis
     return _box_along(points, np.stack([x_axis, y_axis, _UP], axis=1))
 
 
-def object_aligned_3d_box(points: Floats, max_faces: int | None = None) -> FittedBox:
-    """The smallest box around points (N, 3) that has a side flush with a face of their convex hull, or level.
+def object_aligned_3d_box(points: Floats, mean: Floats | None = None) -> FittedBox:
+    """The smallest box found around points (N, 3); never larger than the upright one.
 
-    Axes by descending length. `max_faces` tries only the largest faces of the hull, for speed.
-    A flat or straight set gets an extent of 1e-12 in the directions it does not span.
+    Axes by descending length. A flat or straight set gets an extent of 1e-12 in the directions it does not
+    span.
     """
     points = _checked(points)
+    middle = points.mean(axis=0) if mean is None else mean
+    upright = object_aligned_2d_box(points, middle).rotation
     try:
-        hull = ConvexHull(points)
+        # about the middle, for the hull's own tolerance grows with the coordinates
+        axes = smallest_box_axes(points - middle, upright[None])
     except (QhullError, ValueError):  # flat, straight, or too few
-        return _flat_box(points, _spanned_axes(points)[:, :2])
-    corners = points[hull.vertices]
-    best_volume, best_axes = np.inf, np.eye(3)
-    for normal in np.vstack([_face_normals(points, hull, max_faces), _UP]):
-        axes = _axes_about(normal)
-        base = corners @ axes[:, :2]
-        angle = _smallest_rectangle(_hull_2d(base))
-        c, s = np.cos(angle), np.sin(angle)
-        turned = axes @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-        volume = float(np.ptp(corners @ turned, axis=0).prod())
-        if volume < best_volume:
-            best_volume, best_axes = volume, turned
-    return _box_along(points, _ordered_axes(points, best_axes))
+        return _flat_box(points, middle, _spanned_axes(points)[:, :2])
+    return _box_along(points, _ordered_axes(points, middle, axes))
 
 
 def _checked(points: Floats) -> Floats:
@@ -93,40 +85,59 @@ def _checked(points: Floats) -> Floats:
 
 
 def _box_along(points: Floats, rotation: Floats) -> FittedBox:
-    local = points @ rotation
+    local = along(points, rotation.T)
     low, high = local.min(axis=0), local.max(axis=0)
     return FittedBox(rotation @ ((low + high) / 2), high - low, rotation)
 
 
-def _points_away(points: Floats, axis: Floats) -> bool:
+def _points_away(points: Floats, mean: Floats, axis: Floats) -> bool:
     """Whether an axis points from the middle of the points' extent away from their mean."""
-    along = points @ axis
-    return bool(along.mean() < (along.min() + along.max()) / 2)
+    places = _coordinate(points, axis)
+    return bool(mean @ axis < (places.min() + places.max()) / 2)
 
 
-def _ordered_axes(points: Floats, axes: Floats) -> Floats:
+def _coordinate(points: Floats, axis: Floats) -> Floats:
+    """(N,) coordinate of points (N, K) along one axis (K,)."""
+    return along(points, axis[None])[:, 0]
+
+
+def _ordered_axes(points: Floats, mean: Floats, axes: Floats) -> Floats:
     """Axes by descending extent, the first two towards the mean; the third makes the frame right-handed."""
-    order = np.argsort(-np.ptp(points @ axes, axis=0), kind="stable")
-    x_axis, y_axis = axes[:, order[0]], axes[:, order[1]]
-    x_axis = -x_axis if _points_away(points, x_axis) else x_axis
-    y_axis = -y_axis if _points_away(points, y_axis) else y_axis
+    order = np.argsort(-np.ptp(along(points, axes.T), axis=0), kind="stable")
+    x_axis = axes[:, order[0]] / np.linalg.norm(axes[:, order[0]])
+    y_axis = axes[:, order[1]] - (axes[:, order[1]] @ x_axis) * x_axis  # found to a few digits less than all
+    y_axis /= np.linalg.norm(y_axis)
+    x_axis = -x_axis if _points_away(points, mean, x_axis) else x_axis
+    y_axis = -y_axis if _points_away(points, mean, y_axis) else y_axis
     return np.stack([x_axis, y_axis, np.cross(x_axis, y_axis)], axis=1)
 
 
 def _spanned_axes(points: Floats) -> Floats:
-    """Orthonormal directions (3, k) that the points extend in, k = 0..3."""
-    centred = points - points.mean(axis=0)
-    _, singular, directions = np.linalg.svd(centred, full_matrices=False)
+    """Orthonormal directions (3, k), k = 0..3, that the points extend in, by those farthest apart."""
     # Rounding of the coordinates alone spreads flat sets by about this much.
-    threshold = 1e-9 * max(float(np.abs(points).max()), 1e-300) * np.sqrt(len(points))
-    return np.asarray(directions[singular > threshold].T)
+    least = 1e-12 * max(float(np.abs(points).max()), 1e-300)
+    start = points[_farthest(points - points.mean(axis=0))]
+    rest = points - start
+    axes: list[Floats] = []
+    for _ in range(3):
+        far = rest[_farthest(rest)]
+        reach = float(np.linalg.norm(far))
+        if reach <= least:
+            break
+        axes.append(far / reach)
+        rest = rest - _coordinate(rest, axes[-1])[:, None] * axes[-1]
+    return np.stack(axes, axis=1) if axes else np.empty((3, 0))
 
 
-def _flat_box(points: Floats, spanned: Floats) -> FittedBox:
+def _farthest(offsets: Floats) -> int:
+    return int((offsets * offsets).sum(axis=1).argmax())
+
+
+def _flat_box(points: Floats, mean: Floats, spanned: Floats) -> FittedBox:
     """The box of points in a plane, on a line or in one place."""
     count = spanned.shape[1]
     if count == 2:
-        base = points @ spanned
+        base = along(points, spanned.T)
         angle = _smallest_rectangle(_hull_2d(base))
         c, s = np.cos(angle), np.sin(angle)
         spanned = spanned @ np.array([[c, -s], [s, c]])
@@ -135,9 +146,9 @@ def _flat_box(points: Floats, spanned: Floats) -> FittedBox:
         axes = np.roll(_axes_about(spanned[:, 0]), 1, axis=1)
     else:
         axes = np.eye(3)
-    box = _box_along(points, _ordered_axes(points, axes))
+    box = _box_along(points, _ordered_axes(points, mean, axes))
     extent = box.extent.copy()
-    extent[count:] = FLAT_EXTENT
+    extent[count:] = np.maximum(extent[count:], FLAT_EXTENT)
     return FittedBox(box.centre, extent, box.rotation)
 
 
@@ -150,10 +161,9 @@ def _hull_2d(flat: Floats) -> Floats:
         return np.asarray(flat[ConvexHull(flat).vertices])
     except (QhullError, ValueError):
         # On a line, or too few points: the two ends along the direction of largest spread.
-        centred = flat - flat.mean(axis=0)
-        direction = np.linalg.svd(centred, full_matrices=False)[2][0]
-        along = flat @ direction
-        return flat[[int(along.argmin()), int(along.argmax())]]
+        start = flat[_farthest(flat - flat.mean(axis=0))]
+        places = _coordinate(flat, flat[_farthest(flat - start)] - start)
+        return flat[[int(places.argmin()), int(places.argmax())]]
 
 
 def _smallest_rectangle(corners: Floats) -> float:
@@ -170,21 +180,6 @@ def _smallest_rectangle(corners: Floats) -> float:
     x, y = corners[:, 0], corners[:, 1]
     areas = np.ptp(c * x + s * y, axis=1) * np.ptp(c * y - s * x, axis=1)
     return float(angles[int(areas.argmin())])
-
-
-def _face_normals(points: Floats, hull: ConvexHull, max_faces: int | None) -> Floats:
-    """One normal per pair of opposite directions of hull faces, those with the largest area first."""
-    normals = hull.equations[:, :3]
-    flip = np.where(np.abs(normals) > 1e-9, np.sign(normals), 0.0)
-    first = flip[np.arange(len(flip)), (flip != 0).argmax(axis=1)]
-    normals = normals * first[:, None]
-    a, b, c = (points[hull.simplices[:, k]] for k in range(3))
-    areas = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    _, index, group = np.unique(
-        np.round(normals, SAME_DIRECTION_DIGITS), axis=0, return_index=True, return_inverse=True
-    )
-    total = np.bincount(group.reshape(-1), weights=areas)
-    return np.asarray(normals[index][np.argsort(-total, kind="stable")][:max_faces])
 
 
 def _axes_about(normal: Floats) -> Floats:

@@ -54,6 +54,12 @@ class Progress:
         if self._report is not None:
             self._report(Step(done, total, text))
 
+    def quiet(self) -> Progress:
+        """A view on this progress that reports nothing; cancelling either cancels both."""
+        inner = Progress()
+        inner._stop = self._stop
+        return inner
+
     def part(self, first: int, last: int, total: int) -> Progress:
         """A view on this progress for a sub-task that fills the range first..last of total.
 

@@ -10,14 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from viewer.formats.hdf5_array import write_array
-from viewer.formats.hypersim import layout, octomap_files
+from viewer.formats.hypersim import boxes, layout, octomap_files
 from viewer.formats.hypersim.labels import write_labels
 from viewer.formats.hypersim.session_log import append_loaded, append_unloaded
+from viewer.geometry.instance_boxes import MeshInstances, fit_boxes
 from viewer.jobs.job import Progress
+from viewer.model.boxes import BOX_KINDS
 from viewer.model.camera import GL_FROM_CAM, Lens
 from viewer.model.instances import sequence_colors
 from viewer.model.label_table import LabelTable
 from viewer.model.labels import ObjectLabels
+from viewer.model.mesh import Mesh
 from viewer.model.octomap import Octomap
 from viewer.sample.builder import SceneObject, Triangles
 from viewer.sample.materials import Material
@@ -26,8 +29,6 @@ from viewer.sample.scene_model import (
     NULL_OBJECT,
     IndexedMesh,
     Nodes,
-    box_columns,
-    boxes_of,
 )
 from viewer.sample.walk import FRAME_TIME_S, Keyframe, world_from_cam
 
@@ -109,9 +110,13 @@ def write_boxes(
 ) -> None:
     """The three kinds of boxes of all instances."""
     folder = layout.mesh_folder(scene)
-    for kind, rows in boxes_of(mesh, triangles.object_of_face, labels, count, progress).items():
-        for column, array in box_columns(rows).items():
-            write_array(folder / layout.box_file(kind, column), array)
+    owners = triangles.object_of_face.astype(np.int32)
+    corners = Mesh(mesh.vertices, mesh.vertex_of_corner.astype(np.int32), owners, len(labels))
+    boxes.write_boxes(
+        folder,
+        fit_boxes(MeshInstances(corners, labels.instance), BOX_KINDS, progress=progress.quiet()),
+        count,
+    )
 
 
 def write_octomap(scene: Path, octomap: Octomap) -> None:

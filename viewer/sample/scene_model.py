@@ -1,4 +1,4 @@
-"""The flat in the dataset's terms: tables of objects, groups, nodes, labels and boxes."""
+"""The flat in the dataset's terms: tables of objects, groups, nodes and labels."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.geometry.box_fit import (
-    FittedBox,
-    axis_aligned_box,
-    object_aligned_2d_box,
-    object_aligned_3d_box,
-)
-from viewer.jobs.job import Progress
 from viewer.model.label_table import LabelTable
 from viewer.model.labels import NO_LABEL, ObjectLabels
 from viewer.sample.builder import Builder, SceneObject, Triangles
@@ -24,8 +17,6 @@ Ints = NDArray[np.int64]
 METRES_PER_UNIT = 0.01
 NULL_OBJECT = "_NULL_OBJECT"
 LIGHT_NODES = 12
-TRIED_HULL_FACES = 8
-"""Enough for furniture, whose hulls have a few large faces; trying all would take minutes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,39 +104,3 @@ def _distinct(*columns: Ints) -> tuple[Ints, Ints]:
         rank = rank.reshape(-1)
     _, first = np.unique(rank, return_index=True)
     return first, rank
-
-
-def boxes_of(
-    mesh: IndexedMesh, object_of_face: Ints, labels: ObjectLabels, count: int, progress: Progress
-) -> dict[str, list[FittedBox | None]]:
-    """Boxes by kind; row k is that of instance k, None where the instance has no faces (row 0 is unused)."""
-    instance = labels.instance[object_of_face]
-    order = np.argsort(instance, kind="stable")
-    ends = np.searchsorted(instance[order], np.arange(count + 2))
-    boxes: dict[str, list[FittedBox | None]] = {
-        "axis_aligned": [None],
-        "object_aligned_2d": [None],
-        "object_aligned_3d": [None],
-    }
-    for number in range(1, count + 1):
-        progress.check()
-        faces = order[ends[number] : ends[number + 1]]
-        if not len(faces):
-            for rows in boxes.values():
-                rows.append(None)
-            continue
-        points = mesh.vertices[mesh.vertex_of_corner[faces].reshape(-1)]
-        boxes["axis_aligned"].append(axis_aligned_box(points))
-        boxes["object_aligned_2d"].append(object_aligned_2d_box(points))
-        boxes["object_aligned_3d"].append(object_aligned_3d_box(points, TRIED_HULL_FACES))
-    return boxes
-
-
-def box_columns(rows: list[FittedBox | None]) -> dict[str, Floats]:
-    """The three columns of a box file; infinite in rows without a box."""
-    positions, extents = np.full((len(rows), 3), np.inf), np.full((len(rows), 3), np.inf)
-    orientations = np.full((len(rows), 3, 3), np.inf)
-    for number, box in enumerate(rows):
-        if box is not None:
-            positions[number], extents[number], orientations[number] = box.centre, box.extent, box.rotation
-    return {"positions": positions, "extents": extents, "orientations": orientations}

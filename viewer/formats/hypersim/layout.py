@@ -48,7 +48,6 @@ LABEL_FILES = (OBJECT_CLASSES, OBJECT_INSTANCES, CLASS_COLORS, INSTANCE_COLORS)
 SESSION_LOG = "metadata_scene_annotation_tool.log"
 
 BOX_COLUMNS = ("positions", "orientations", "extents")
-BOX_KINDS = ("axis_aligned", "object_aligned_2d", "object_aligned_3d")
 
 CAMERA_PARAMETERS_TABLE = "metadata_camera_parameters.csv"
 TRAJECTORIES_TABLE = "metadata_camera_trajectories.csv"

@@ -10,7 +10,8 @@ from viewer.errors import FormatError, ViewerError
 from viewer.formats.hdf5_array import read_form
 from viewer.formats.hypersim import boxes, labels, layout, mesh, tables
 from viewer.formats.hypersim.findings import Findings
-from viewer.model.boxes import BoxSets, OrientedBoxes
+from viewer.model.boxes import BOX_KINDS, BoxSets, OrientedBoxes
+from viewer.model.saved_labels import SavedLabels
 from viewer.model.scene import NodeTable, ObjectTable
 
 LARGEST_OBJECT_COUNT = 10_000_000
@@ -154,26 +155,35 @@ def add_boxes(seen: Findings) -> None:
     seen.step("boxes")
     enables = "boxes around the instances"
     why = "the files are not there; they are a part of the public download"
-    places = {kind: _folder_of_boxes(seen, kind) for kind in layout.BOX_KINDS}
+    places = {kind: _folder_of_boxes(seen, kind) for kind in BOX_KINDS}
     if not any(places.values()):
-        path = seen.first_mesh(layout.box_file(layout.BOX_KINDS[0], "positions"))
+        path = seen.first_mesh(layout.box_file(BOX_KINDS[0], "positions"))
         seen.absent("Boxes", path, why, enables)
         return
     by_kind: dict[str, OrientedBoxes] = {}
+    row_count = _rows_for_labels(seen)
     for kind, scene in places.items():
         title = f"Boxes, {kind.replace('_', ' ')}"
         if scene is None:
             seen.absent(title, seen.first_mesh(layout.box_file(kind, "positions")), why, enables)
             continue
         try:
-            by_kind[kind], fault = boxes.read_boxes(layout.mesh_folder(scene), kind)
+            by_kind[kind], faults = boxes.read_boxes(layout.mesh_folder(scene), kind, row_count)
         except FormatError as error:
             seen.broken(title, error, enables)
             continue
-        seen.faults(title, [fault])
+        seen.faults(title, faults)
         seen.sources[title] = scene
     if by_kind:
         seen.parts[BoxSets] = BoxSets(by_kind)
+
+
+def _rows_for_labels(seen: Findings) -> int | None:
+    """How many rows the boxes of these labels have: the dataset counts the rows of instance colors."""
+    saved = seen.parts.get(SavedLabels)
+    if not isinstance(saved, SavedLabels) or saved.instance_colors is None:
+        return None
+    return len(saved.instance_colors)
 
 
 def _folder_of_boxes(seen: Findings, kind: str) -> Path | None:
