@@ -20,8 +20,9 @@ class SideWindows(QObject):
     def inventory(self) -> None:
         from viewer.ui.dialogs.inventory import InventoryDialog
 
-        if self._window.session.scene is not None:
-            InventoryDialog(self._window.session.scene, self._window).show()
+        session = self._window.session
+        if session.scene is not None:
+            InventoryDialog(session.scene, self._window, lenses=session.lenses).show()
 
     def settings(self) -> None:
         from viewer.ui.dialogs.settings import SettingsDialog

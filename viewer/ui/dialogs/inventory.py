@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from viewer.app.inventory import CameraEntry, SceneInventory, scene_inventory, to_json, to_text
 from viewer.app.inventory_parts import count_of
 from viewer.app.inventory_text import frame_ranges, lens_text
+from viewer.app.lenses import SceneLenses
 from viewer.model.scene import Scene
 from viewer.ui import theme
 from viewer.ui.dialogs.dialog import Dialog
@@ -19,9 +20,11 @@ COLUMN_PX = (200, 360)
 class InventoryDialog(Dialog):
     """Shows what `scene_inventory` finds in a scene that is open."""
 
-    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, scene: Scene, parent: QWidget | None = None, *, lenses: SceneLenses | None = None
+    ) -> None:
         super().__init__(f"Inventory of {scene.name}", parent, size=(860, 640))
-        self.inventory = scene_inventory(scene)
+        self.inventory = scene_inventory(scene, lenses)
         self.tree = QTreeWidget()
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels(["What", "How much, or why not", "Where, or what it would enable"])
@@ -60,6 +63,14 @@ class InventoryDialog(Dialog):
         group = self._group("There", len(found.parts))
         for part in found.parts:
             self._add(group, (part.title, part.detail, part.source), "check", colors.ok)
+        if found.lens_sources:
+            group = self._group("Lens", len(found.lens_sources))
+            for source in found.lens_sources:
+                texts = (source.source, "in use" if source.is_used else "", source.detail)
+                icon, color = ("check", colors.ok) if source.is_used else ("camera", colors.muted)
+                self._add(group, texts, icon, color)
+            if found.lens_finding:
+                self._add(group, ("Contradiction", "", found.lens_finding), "warning", colors.warning)
         if found.cameras:
             group = self._group("Cameras and images", len(found.cameras))
             for camera in found.cameras:
