@@ -58,16 +58,19 @@ class GpuMesh:
 
     origin: NDArray[np.float64]  # (3,) world units, subtracted in float64
     positions_and_object: NDArray[np.float32]  # (V', 4): x, y, z minus origin; object id (-1 = none)
-    faces: NDArray[np.uint32]  # (F, 3)
+    faces: NDArray[np.uint32]  # (F, 3), object by object
     object_count: int
 
 
 def split_at_objects(mesh: Mesh) -> GpuMesh:
-    """The mesh with vertices duplicated where faces of different objects meet.
+    """The mesh with vertices duplicated where faces of different objects meet, its faces in order of objects.
 
     Vertices that no face uses keep object -1. Faces with a vertex that is not finite are dropped.
     """
     faces, object_of_face = mesh.faces, mesh.object_of_face
+    if (object_of_face[1:] < object_of_face[:-1]).any():
+        order = np.argsort(object_of_face, kind="stable")
+        faces, object_of_face = faces[order], object_of_face[order]
     finite = np.asarray(np.isfinite(mesh.vertices).all(axis=1))
     if not finite.all():
         keep = np.asarray(finite[faces].all(axis=1))

@@ -174,6 +174,15 @@ out vec4 o_color;
 void main() { o_color = vec4(texelFetch(u_picture, ivec2(gl_FragCoord.xy), 0).rgb, 1.0); }
 """
 )
+_ENLARGE = (
+    VERSION
+    + """
+in vec2 v_ndc;
+uniform sampler2D u_picture;
+out vec4 o_color;
+void main() { o_color = vec4(textureLod(u_picture, v_ndc * 0.5 + 0.5, 0.0).rgb, 1.0); }
+"""
+)
 _SMOOTH = (
     VERSION
     + """
@@ -241,13 +250,14 @@ class Pane:
 
 
 class Presenter:
-    """Puts a finished picture onto the bound target, smoothing jagged edges if asked."""
+    """Puts a finished picture onto the bound target: enlarged, with jagged edges smoothed, or as it is."""
 
     def __init__(self) -> None:
         self._copy = full_screen_program(_COPY)
         self._smooth = full_screen_program(_SMOOTH)
+        self._enlarge = full_screen_program(_ENLARGE)
 
-    def draw(self, frame: Frame, picture: gloo.Texture2D, *, smooth: bool) -> None:
-        program = self._smooth if smooth else self._copy
+    def draw(self, frame: Frame, picture: gloo.Texture2D, *, smooth: bool, enlarged: bool = False) -> None:
+        program = self._enlarge if enlarged else self._smooth if smooth else self._copy
         program["u_picture"] = picture
         frame.draw(program, "triangles")

@@ -13,7 +13,7 @@ from OpenGL import GL
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
-from viewer.model.camera import Camera
+from viewer.model.camera import Camera, Lens
 from viewer.model.clip_box import ClipBox
 from viewer.render.id_buffer import depth_scale
 from viewer.render.object_table import Flag, ObjectTable
@@ -24,6 +24,14 @@ from viewer.render.theme import DARK, Theme
 NEAR_METRES = 0.002
 """So near that one may stand at a wall; logarithmic depth does not mind."""
 FAR_METRES = 100_000.0
+
+
+def resized(camera: Camera, width: int, height: int) -> Camera:
+    """The same view with another number of pixels."""
+    lens = camera.lens
+    across, down = lens.width / width, lens.height / height
+    old_from_new = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1]])
+    return camera.with_lens(Lens(width, height, lens.ray_from_pixel @ old_from_new, lens.source))
 
 
 def gl_matrix(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -46,6 +54,12 @@ class Frame:
     clip: ClipBox | None = None
     for_ids: bool = False
     """Draw see-through surfaces as solid ones: the pointer means what is in front."""
+    most_faces: int | None = None
+    """Of large layers, draw about so many triangles or points: a quick picture. None = everything."""
+    seen: NDArray[np.bool_] | None = None
+    """For a quick picture: by object id + 1, what the picture before it showed; None = not known."""
+    step_faces: int | None = None
+    """How many triangles or points to draw at a time, when something else may have to be done in between."""
     clip_from_rel: NDArray[np.float32] = field(init=False)
     ray_from_ndc: NDArray[np.float32] = field(init=False)
     log_depth: tuple[float, float] = field(init=False)
@@ -126,6 +140,14 @@ class Frame:
         """Draw now: vispy's queue would otherwise run after the OpenGL calls around it."""
         program.draw(mode, indices)
         flush(self.context)
+
+
+@contextmanager
+def culling(hide_back_faces: bool) -> Iterator[None]:
+    """Draw only triangles that face the eye, or all."""
+    (GL.glEnable if hide_back_faces else GL.glDisable)(GL.GL_CULL_FACE)
+    yield
+    GL.glDisable(GL.GL_CULL_FACE)
 
 
 def full_screen_program(fragment: str) -> gloo.Program:

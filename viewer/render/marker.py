@@ -39,7 +39,9 @@ uniform float u_slack;
 uniform float u_hidden;
 out vec4 o_color;
 void main() {
-    ivec2 p = clamp(ivec2(v_probe.x, u_size.y - v_probe.y), ivec2(0), ivec2(u_size) - 1);
+    ivec2 depths = textureSize(u_depths, 0);
+    vec2 at = vec2(v_probe.x, u_size.y - v_probe.y) * vec2(depths) / u_size;
+    ivec2 p = clamp(ivec2(at), ivec2(0), depths - 1);
     float surface = texelFetch(u_depths, p, 0).r;
     bool hidden = surface > 0.0 && surface * v_probe.z < 1.0 - u_slack;
     o_color = vec4(v_color.rgb, v_color.a * (hidden ? u_hidden : 1.0));

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from vispy.gloo import Texture2D
 
 from viewer.errors import GpuError
 from viewer.model.camera import Camera
@@ -19,17 +20,20 @@ from viewer.render.layers.mesh import MeshStyle
 from viewer.render.layers.registry import LAYERS
 from viewer.render.look_through import LookThrough
 from viewer.render.marker import Marker, MarkerPainter
+from viewer.render.movement import MovementBudget
 from viewer.render.object_table import Flag, ObjectTable
 from viewer.render.overlay import Overlay
+from viewer.render.quick_picture import QuickPicture
 from viewer.render.renderer import Renderer
 from viewer.render.rulers import draw_axes, draw_scale_bar
+from viewer.render.surface_pass import SurfacePass, Surfaces
 from viewer.render.targets import DRIVER_ERRORS, driver_problem
 from viewer.render.text import TextPainter
 from viewer.render.theme import DARK, Theme
 
-SLOW_FRAME_SECONDS = 0.045
-"""Pictures that take longer than this are drawn plainer while the camera moves."""
 PICK_REACH_PX = 3
+SLICE_SECONDS = 0.03
+"""A full picture that takes long is drawn in slices of about this, so that the window answers in between."""
 
 
 @dataclass(slots=True, eq=False)
@@ -93,27 +97,29 @@ class Picture:
         self.error: GpuError | None = None
         self.serial = 0
         """Counts changes of what is where: camera, size, visibility, geometry."""
-        self.full_seconds = 0.0
-        """How long the last picture of full quality took."""
+        self.is_growing = False
+        """True while the scene is only partly on the graphics card: what pictures take means nothing."""
+        self.budget = MovementBudget()
         self._renderer: Renderer | None = None
+        self._quick: QuickPicture | None = None
         self._overlay: Overlay | None = None
         self._texts: TextPainter | None = None
         self._markers: MarkerPainter | None = None
-        self._drawn: tuple[int, bool] | None = None
+        self._drawn: Surfaces | None = None
+        self._pass: SurfacePass | None = None
+        self._pass_seconds = 0.0
+        self._is_measuring = False
         self._ids: IdBuffer | None = None
         self._image: NDArray[np.uint8] | None = None
         self._has_new_image = False
         self._composed: tuple[object, ...] | None = None
+        self._full_size: tuple[int, int] | None = None
+        self._shows_quick = False
         self._is_warm = False
 
     @property
     def is_ready(self) -> bool:
         return self._renderer is not None
-
-    @property
-    def is_slow(self) -> bool:
-        """True when a moving camera should get plainer pictures; also before anything was drawn."""
-        return not 0 < self.full_seconds < SLOW_FRAME_SECONDS
 
     def prepare(self) -> bool:
         """Get ready to draw in the current context; False, with `error` set, where that is impossible."""
@@ -139,22 +145,40 @@ class Picture:
     def recompose(self) -> None:
         """Something that is drawn from the same geometry looks another way now."""
         self._composed = None
+        if self._quick is not None:
+            self._quick.recompose()
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
         """The picture (H, W, 3) shown over the scene while looking through a camera."""
         self._image, self._has_new_image = image, True
 
     def draw(self, camera: Camera, pixel_scale: float, flat: Flat, *, plain: bool) -> float:
-        """Draw into the window; returns the seconds it took. Raises GpuError when the driver refuses."""
+        """Draw into the window; returns the seconds it took. Raises GpuError when the driver refuses.
+
+        A full picture that takes long is not finished at once: until `is_complete` the window keeps what it
+        shows, and `advance` goes on with it.
+        """
         started = time.perf_counter()
         try:
             self._draw(camera, pixel_scale, flat, plain=plain)
         except DRIVER_ERRORS as error:
             raise self.give_up(error) from error
-        seconds = time.perf_counter() - started
-        if not plain:
-            self.full_seconds = seconds
-        return seconds
+        return time.perf_counter() - started
+
+    @property
+    def is_complete(self) -> bool:
+        """False while a full picture is under way."""
+        return self._pass is None
+
+    def has_surfaces(self, camera: Camera) -> bool:
+        """True when the surfaces of the full picture are there."""
+        return self._drawn in (self._wanted(camera, for_ids=False), self._wanted(camera, for_ids=True))
+
+    def advance(self) -> bool:
+        """Go on with the full picture under way; True when its surfaces are all there."""
+        if self._pass is None or not self.make_current():
+            return True
+        return self._go_on(SLICE_SECONDS)
 
     def give_up(self, error: Exception) -> GpuError:
         """Draw nothing any more, for the driver refused."""
@@ -166,16 +190,61 @@ class Picture:
         renderer, overlay, texts = self._renderer, self._overlay, self._texts
         if renderer is None or overlay is None or texts is None:
             return
-        state = self.state
-        frame = state.frame(self._canvas.context, camera, pixel_scale)
-        self._draw_surfaces(renderer, frame, for_ids=False)
-        style = state.mesh_style
-        wanted = (self.serial, frame.size, plain)
-        if self._composed != wanted:
-            self._compose(renderer, frame, plain=plain)
-            self._composed = wanted
+        frame = self.state.frame(self._canvas.context, camera, pixel_scale)
         window = self._canvas._backend._vispy_get_fb_bind_location()
-        renderer.present(frame, window, smooth=not plain and style.shading != "none")
+        wants_quick = plain and self.budget.is_quick
+        # a moving view needs a picture now
+        limit = None if plain and self.budget.full_seconds > 0 else SLICE_SECONDS
+        if wants_quick:
+            if not self._shows_quick:
+                self._quick_picture().follow(None if self._drawn is None else renderer)
+            self._call_off()
+        is_done = not wants_quick and self._draw_surfaces(renderer, frame, for_ids=False, seconds=limit)
+        started = time.perf_counter()
+        is_new = False
+        if wants_quick or (self._shows_quick and not is_done):
+            is_new = self._show_quick(frame, window)
+        else:
+            if is_done:
+                is_new = self._compose(renderer, frame, plain=plain)
+            smooth = not plain and self.state.mesh_style.shading != "none"
+            renderer.present(frame, window, smooth=smooth, has_picture=self._full_size == frame.size)
+        self._shows_quick = wants_quick or (self._shows_quick and not is_done)
+        shown = self._quick_picture() if self._shows_quick else renderer
+        self._draw_flat(overlay, texts, frame, flat, shown.depths)
+        renderer.finish()
+        self._learn(time.perf_counter() - started, is_quick=wants_quick, is_new=is_new, plain=plain)
+
+    def _learn(self, seconds: float, *, is_quick: bool, is_new: bool, plain: bool) -> None:
+        """Remember what a picture took."""
+        if self.is_growing:
+            self._is_measuring = False
+        elif is_quick:
+            if is_new:
+                self.budget.took_quick(seconds)
+        elif is_new and self._is_measuring and self._pass is None:
+            if plain:
+                # with a driver that only queues, what was queued before is in this time
+                self._pass_seconds = max(self._pass_seconds, seconds)
+            else:
+                self._is_measuring = False
+                self.budget.took_full(self._pass_seconds + seconds)
+
+    def _show_quick(self, frame: Frame, window: int) -> bool:
+        """Show the picture of a moving view; True when it is a new one."""
+        quick = self._quick_picture()
+        is_new = quick.draw(frame.camera, frame.pixel_scale, self.serial, self.budget)
+        quick.present(frame, window)
+        return is_new
+
+    def _quick_picture(self) -> QuickPicture:
+        if self._quick is None:
+            self._quick = QuickPicture(self._canvas.context, self.state)
+        return self._quick
+
+    def _draw_flat(
+        self, overlay: Overlay, texts: TextPainter, frame: Frame, flat: Flat, depths: Texture2D
+    ) -> None:
         overlay.begin()
         if self._has_new_image:
             overlay.set_image(self._image)
@@ -183,7 +252,7 @@ class Picture:
         if flat.look is not None:
             overlay.draw_look_through(frame, flat.look)
         if flat.marker is not None and self._markers is not None:
-            self._markers.draw(frame, flat.marker, renderer.depths)
+            self._markers.draw(frame, flat.marker, depths)
         if flat.axes:
             draw_axes(frame, overlay, texts)
         if flat.scale_bar:
@@ -191,9 +260,13 @@ class Picture:
         if flat.stroke is not None:
             overlay.draw_stroke(frame, flat.stroke_shape, flat.stroke)
         overlay.end()
-        renderer.finish()
 
-    def _compose(self, renderer: Renderer, frame: Frame, *, plain: bool) -> None:
+    def _compose(self, renderer: Renderer, frame: Frame, *, plain: bool) -> bool:
+        """Bring the colors of the full picture up to date; True when there was something to do."""
+        wanted = (self.serial, frame.size, plain)
+        if self._composed == wanted:
+            return False
+        self._composed, self._full_size = wanted, frame.size
         state = self.state
         style = state.mesh_style
         outlined = style.shading == "soft"
@@ -212,15 +285,46 @@ class Picture:
             edges=outlined,
             marks=state.has_marks,
         )
+        return True
 
-    def _draw_surfaces(self, renderer: Renderer, frame: Frame, *, for_ids: bool) -> None:
+    def _wanted(self, camera: Camera, *, for_ids: bool) -> Surfaces:
+        for_ids = for_ids and any(layer.is_glass for layer in self.state.layers.values())
+        return self.serial, for_ids, (camera.lens.width, camera.lens.height)
+
+    def _draw_surfaces(
+        self, renderer: Renderer, frame: Frame, *, for_ids: bool, seconds: float | None = None
+    ) -> bool:
         """Bring the surface planes up to date; see-through things are in them only for the pointer."""
-        layers = self.state.layers.values()
-        frame.for_ids = for_ids and any(layer.is_glass for layer in layers)
-        wanted = (self.serial, frame.for_ids)
-        if self._drawn != wanted or renderer.size != frame.size:
-            renderer.draw_surfaces(frame, layers)
-            self._drawn = wanted
+        wanted = self._wanted(frame.camera, for_ids=for_ids)
+        if self._drawn == wanted:
+            return True
+        if self._pass is None or self._pass.what != wanted:
+            self._call_off()
+            frame.for_ids = wanted[1]
+            layers = self.state.layers.values()
+            in_slices = self.budget.is_long
+            self._pass = SurfacePass(renderer, frame, layers, wanted, in_slices=in_slices)
+            self._pass_seconds, self._is_measuring = 0.0, not for_ids
+        return self._go_on(seconds)
+
+    def _go_on(self, seconds: float | None) -> bool:
+        """Draw more of the surfaces under way; True when they are all there."""
+        current = self._pass
+        if current is None:
+            return True
+        started = time.perf_counter()
+        is_done = current.advance(seconds)
+        self._pass_seconds += time.perf_counter() - started
+        if not is_done:
+            return False
+        self._pass, self._drawn = None, current.what
+        return True
+
+    def _call_off(self) -> None:
+        """Whatever the surfaces under way were for is out of date."""
+        if self._pass is not None:
+            self.budget.took_at_least(self._pass_seconds)
+        self._pass = self._drawn = None
 
     def id_buffer(self, camera: Camera) -> IdBuffer:
         """What is drawn at every pixel; kept until the camera, the size or what is visible changes."""
@@ -245,11 +349,18 @@ class Picture:
         self._draw_surfaces(renderer, frame, for_ids=True)
         return renderer.pick(frame, self.state.layers.values(), x, y, round(PICK_REACH_PX * pixel_scale))
 
+    def pick_roughly(self, camera: Camera, x: int, y: int, pixel_scale: float) -> PointerHit:
+        """What lies about under a pixel, of the moving view where the full picture takes long."""
+        if self.budget.is_long and not self.has_surfaces(camera) and self.make_current():
+            return self._quick_picture().pick(camera, pixel_scale, self.serial, self.budget, (x, y))
+        return self.pick(camera, x, y, pixel_scale)
+
     def release(self) -> None:
         """Give the graphics memory back."""
         if self.make_current():
             for layer in self.state.layers.values():
                 layer.release()
-            if self._renderer is not None:
-                self._renderer.release()
+            for renderer in (self._renderer, self._quick):
+                if renderer is not None:
+                    renderer.release()
         self._renderer = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from viewer.render.id_buffer import PointerHit
 from viewer.render.navigator import FLY_KEYS
 from viewer.render.strokes import Stroke, StrokeRecorder
 
@@ -99,12 +100,16 @@ class Pointer:
             return
         if self._button != "left":
             return
-        hit = view.pick(*at)
+        modifiers = self._modifiers
+        view.finishing.pick(at, lambda hit: self._clicked(hit, modifiers), is_lasting=True)
+
+    def _clicked(self, hit: PointerHit, modifiers: frozenset[str]) -> None:
+        view = self._view
         if hit.kind == "frustum":
             frame = view.frame_of_frustum(hit.index)
             if frame is not None:
                 view.frustum_clicked.emit(frame.camera, frame.frame)
-        view.clicked.emit(hit, self._modifiers)
+        view.clicked.emit(hit, modifiers)
 
     def cancel_stroke(self) -> bool:
         """Call the stroke in progress off; True when there was one."""
@@ -121,7 +126,10 @@ class Pointer:
         if BUTTONS.get(button) != "left" or view.paints(modifiers):
             self.press(at, button, modifiers)
             return
-        hit = view.pick(*at)
+        view.finishing.pick(at, self._double_clicked, is_lasting=False)
+
+    def _double_clicked(self, hit: PointerHit) -> None:
+        view = self._view
         if hit.world is not None:
             view.focus_on(hit.world, None)
         view.double_clicked.emit(hit)

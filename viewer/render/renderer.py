@@ -95,6 +95,17 @@ class Renderer:
 
     def draw_surfaces(self, frame: Frame, layers: Iterable[Layer]) -> None:
         """Pass 1."""
+        for _ in self.surface_steps(frame, layers):
+            pass
+
+    def surface_steps(self, frame: Frame, layers: Iterable[Layer]) -> Iterator[None]:
+        """Pass 1 in steps; when anything else was drawn between two, call `resume_surfaces`."""
+        self._begin_surfaces(frame)
+        for layer in layers:
+            if layer.is_drawn:
+                yield from layer.surface_steps(frame)
+
+    def _begin_surfaces(self, frame: Frame) -> None:
         frame.table.upload()
         self._has_occlusion = False
         if self._surfaces.resize(*frame.size):
@@ -104,18 +115,19 @@ class Renderer:
                 self._picture.release()
             self._picture = Targets(self._context, (RGBA8,), depth=self._surfaces.depth, linear=True)
             self._picture.resize(*frame.size)
+        self.resume_surfaces()
+        GL.glClearDepth(1.0)
+        GL.glClearColor(0.0, 0.0, 0.0, 0.0)
+        GL.glClear(GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT)
+
+    def resume_surfaces(self) -> None:
+        """After anything else was drawn: set OpenGL up for the next of the `surface_steps`."""
         self._surfaces.bind()
         GL.glDisable(GL.GL_BLEND)
         GL.glDisable(GL.GL_DITHER)
         GL.glEnable(GL.GL_DEPTH_TEST)
         GL.glDepthFunc(GL.GL_LESS)
         GL.glDepthMask(True)
-        GL.glClearDepth(1.0)
-        GL.glClearColor(0.0, 0.0, 0.0, 0.0)
-        GL.glClear(GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT)
-        for layer in layers:
-            if layer.is_drawn:
-                layer.draw_surface(frame)
 
     def compose(
         self,
@@ -186,16 +198,19 @@ class Renderer:
         self._pane.draw(frame, glass, self._surfaces, *((1.0, 1.0) if is_glass else FAINT_LIMITS))
         GL.glEnable(GL.GL_DEPTH_TEST)
 
-    def present(self, frame: Frame, frame_buffer: int, *, smooth: bool) -> None:
-        """Pass 4, onto one of OpenGL's own frame buffers (a window's)."""
-        if self._picture is None:
-            return
+    def present(self, frame: Frame, frame_buffer: int, *, smooth: bool, has_picture: bool = True) -> None:
+        """Pass 4, onto one of OpenGL's own frame buffers (a window's), which may have another size."""
         flush(self._context)
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, frame_buffer)
         GL.glViewport(0, 0, *frame.size)
         GL.glDisable(GL.GL_DEPTH_TEST)
         GL.glDisable(GL.GL_BLEND)
-        self._presenter.draw(frame, self._picture.planes[0], smooth=smooth)
+        if self._picture is None or not has_picture:
+            GL.glClearColor(*frame.theme.ground, 1.0)
+            GL.glClear(GL.GL_COLOR_BUFFER_BIT)
+            return
+        enlarged = self._picture.size != frame.size
+        self._presenter.draw(frame, self._picture.planes[0], smooth=smooth, enlarged=enlarged)
 
     def read_ids(self, frame: Frame, layers: Iterable[Layer], serial: int) -> IdBuffer:
         """What pass 1 has drawn, and the thin things before it."""
@@ -205,6 +220,13 @@ class Renderer:
         object_ids = np.where(kinds == KIND_OBJECT, indices, -1).astype(np.int32)
         kinds, indices, depths = self._with_thin(frame, layers, whole, (kinds, indices, depths))
         return IdBuffer.of(object_ids, kinds, indices, depths, frame.camera, serial)
+
+    def seen_objects(self, object_count: int) -> NDArray[np.bool_]:
+        """(O + 1,) by object id + 1: what is in front anywhere in what pass 1 has drawn."""
+        seen = np.zeros(object_count + 1, np.bool_)
+        ids = self._surfaces.read_bytes(_ID).view("<u4") & 0xFFFFFF
+        seen[np.minimum(ids, object_count)] = True
+        return seen
 
     def pick(self, frame: Frame, layers: Iterable[Layer], x: int, y: int, reach: int) -> PointerHit:
         """What is drawn at a pixel, thin things being found within `reach` pixels."""

@@ -17,11 +17,13 @@ from viewer.errors import GpuError
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId
 from viewer.model.mesh import GpuMesh
+from viewer.model.mesh_detail import MeshDetail
 from viewer.model.points import PointSet
 from viewer.model.scene import Scene
 from viewer.render.bounds import scene_bounds
 from viewer.render.canvas_events import CanvasEvents
 from viewer.render.compose import COLOR_MODES
+from viewer.render.finishing import Finishing
 from viewer.render.id_buffer import IdBuffer, PointerHit
 from viewer.render.layers.boxes import BoxesLayer
 from viewer.render.layers.cameras import CamerasLayer
@@ -38,12 +40,12 @@ from viewer.render.rulers import scale_bar
 from viewer.render.still import render_still
 from viewer.render.theme import DARK, LIGHT
 from viewer.render.uploads import UploadQueue
-from viewer.render.view_marks import ViewMarks
+from viewer.render.view_pointer import ViewPointer
 
 SomeLayer = TypeVar("SomeLayer", bound=Layer)
 
 
-class SceneView(ViewMarks):
+class SceneView(ViewPointer):
     """A scene on screen. `native` is the widget for a window; vispy's backend must be chosen before."""
 
     def __init__(self, up: ArrayLike = (0, 0, 1)) -> None:
@@ -51,8 +53,6 @@ class SceneView(ViewMarks):
         self._state = PictureState()
         self._picture = Picture(self._canvas, self._state)
         super().__init__(up)
-        self.sticky_paint = False
-        """Paint without Shift held."""
         self.stroke_shape = "rectangle"
         """Preview of a stroke: `rectangle`, `line`, `pen` or `none`."""
         self.show_axes = True
@@ -64,6 +64,13 @@ class SceneView(ViewMarks):
             self._picture.make_current,
             self._content_changed,
             self.upload_finished.emit,
+            self._upload_failed,
+        )
+        self.finishing = Finishing(
+            self._picture,
+            self.current_camera,
+            lambda: self.pixel_scale,
+            self._canvas.update,
             self._upload_failed,
         )
         # vispy would log what goes wrong in a handler and carry on
@@ -113,6 +120,7 @@ class SceneView(ViewMarks):
         """Stop all timers and give the graphics memory back."""
         self._events.stop()
         self._uploads.stop()
+        self.finishing.stop()
         self._settle_timer.stop()
         self._motion_timer.stop()
         self._picture.release()
@@ -126,6 +134,8 @@ class SceneView(ViewMarks):
         self._scene = scene
         self._look = self._marker = None
         self._uploads.clear()
+        self.finishing.forget()
+        self._picture.budget.reset()
         state = self._state
         mesh_objects = 0 if gpu_mesh is None else gpu_mesh.object_count
         state.table = ObjectTable(max(0 if scene is None else scene.object_count, mesh_objects))
@@ -158,6 +168,10 @@ class SceneView(ViewMarks):
                 if not self._has_own_view:
                     self._start_view()
         self._content_changed()
+
+    def set_mesh_detail(self, detail: MeshDetail) -> None:
+        """Coarser forms of the mesh that is shown, for a view that moves where full pictures take long."""
+        self._layer(MeshLayer).set_detail(detail)
 
     def _upload(self, *layers: Layer) -> None:
         self._uploads.add(*(layer.upload(self._canvas.context) for layer in layers))
@@ -248,6 +262,7 @@ class SceneView(ViewMarks):
         self._content_changed()
 
     def _content_changed(self) -> None:
+        self.finishing.before_change()
         self._picture.changed()
         self.redraw()
 
@@ -290,17 +305,22 @@ class SceneView(ViewMarks):
             grid.style.step if grid.is_drawn else "",
             self._marker,
         )
+        picture.is_growing = self.is_uploading
         try:
             seconds = picture.draw(self.current_camera(), self.pixel_scale, flat, plain=self._is_plain)
         except GpuError:
             self._tell_failure()
             return
         self._uploads.draw_seconds = seconds
+        self.finishing.go_on()
+        if picture.budget.is_quick and self._layer(MeshLayer).lacks_detail:
+            self.detail_wanted.emit()
         self.frame_drawn.emit(seconds * 1e3)
 
     def _tell_failure(self) -> None:
         """Nothing can be drawn any more."""
         self._uploads.stop()
+        self.finishing.stop()
         if self.error is not None:
             self.failed.emit(self.error)
 
@@ -340,42 +360,5 @@ class SceneView(ViewMarks):
         return self._picture.pick(self.current_camera(), x, y, self.pixel_scale)
 
     def _world_under(self, x: int, y: int) -> NDArray[np.float64] | None:
-        world = self.pick(x, y).world
+        world = self._picture.pick_roughly(self.current_camera(), x, y, self.pixel_scale).world
         return None if world is None else np.array(world)
-
-    # the pointer
-
-    def paints(self, modifiers: frozenset[str]) -> bool:
-        """True when a left press begins a stroke."""
-        return "shift" in modifiers or (self.sticky_paint and "control" not in modifiers)
-
-    def begin_stroke(self) -> None:
-        """The camera stands still while a stroke lasts."""
-        self.navigator.stop()
-        self.navigator.release_all()
-        self.redraw_flat()
-
-    def end_stroke(self) -> None:
-        """Take the previews away."""
-        self._mark(Flag.PREVIEWED, ())
-        self.redraw_flat()
-
-    @property
-    def is_held(self) -> bool:
-        """True while a button is down: the camera is in the user's hand, or must stand still for a stroke."""
-        return self._pointer.is_busy
-
-    def cancel_stroke(self) -> bool:
-        """Call a stroke in progress off; True when there was one."""
-        return self._pointer.cancel_stroke()
-
-    def pointer_moved(self, at: tuple[int, int]) -> None:
-        """The pointer moved with no button held."""
-        self.navigator.forget_wheel()
-        self._events.wait_for_rest(at)
-
-    def _tell_rest(self, at: tuple[int, int] | None) -> None:
-        if at is None:
-            self.pointer_rested.emit(None)
-        elif not self.navigator.is_moving:
-            self.pointer_rested.emit(self.pick(*at))

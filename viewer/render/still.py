@@ -10,8 +10,8 @@ from OpenGL import GL
 from vispy.gloo.context import GLContext
 
 from viewer.errors import GpuError
-from viewer.model.camera import Camera, Lens
-from viewer.render.frame import Frame
+from viewer.model.camera import Camera
+from viewer.render.frame import Frame, resized
 from viewer.render.picture import PictureState
 from viewer.render.renderer import Renderer
 
@@ -22,11 +22,7 @@ _BLACK, _WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
 def finer(camera: Camera, times: int) -> Camera:
     """The same camera with every pixel cut into `times` by `times`."""
-    lens = camera.lens
-    shift = (0.5 / times) - 0.5
-    coarse_from_fine = np.array([[1 / times, 0, shift], [0, 1 / times, shift], [0, 0, 1]])
-    fine = Lens(lens.width * times, lens.height * times, lens.ray_from_pixel @ coarse_from_fine, lens.source)
-    return camera.with_lens(fine)
+    return resized(camera, camera.lens.width * times, camera.lens.height * times)
 
 
 class StillPainter:

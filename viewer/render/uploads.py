@@ -41,6 +41,7 @@ class UploadQueue:
     def add(self, *uploads: Iterator[int]) -> None:
         self._waiting.extend(uploads)
         if not self._timer.running:
+            self._shown_at = time.perf_counter()
             self._timer.start()
 
     def clear(self) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from viewer.model.camera import Camera, Cameras
 from viewer.model.scene import Scene
 from viewer.render.bounds import Bounds
+from viewer.render.finishing import Finishing
 from viewer.render.look_through import LookThrough, middle_direction
 from viewer.render.navigator import Navigator
 from viewer.render.orbit_camera import OrbitCamera, Pose, ViewState
@@ -22,6 +23,7 @@ from viewer.render.view_signals import ViewSignals
 
 SETTLE_SECONDS = 0.12
 """How long after the last movement a picture of full quality is drawn."""
+EARLY_SETTLE_SECONDS = 0.06
 TICK_SECONDS = 1 / 60
 LEAST_FIT_TILT = math.radians(30)
 
@@ -29,6 +31,7 @@ LEAST_FIT_TILT = math.radians(30)
 class ViewCamera(ViewSignals):
     """The free camera and the one looked through. `SceneView` gives it a canvas and a picture."""
 
+    finishing: Finishing
     _picture: Picture
     _scene: Scene | None
 
@@ -182,8 +185,13 @@ class ViewCamera(ViewSignals):
         """Redraw, plainly at first where pictures take long; the full one follows when all is still."""
         self.navigator.size = self.size
         self._has_own_view = True
+        self.finishing.before_change()
         self._picture.changed()
-        self._is_plain = self._picture.is_slow
+        self._is_plain = self._picture.budget.is_plain
+        # a picture that comes in slices can be called off at any time
+        self._settle_timer.interval = (
+            EARLY_SETTLE_SECONDS if self._picture.budget.is_quick else SETTLE_SECONDS
+        )
         restart(self._settle_timer)
         self.redraw()
         self.view_changed.emit()
@@ -208,9 +216,14 @@ class ViewCamera(ViewSignals):
 
     def _settle(self) -> None:
         was_plain, self._is_plain = self._is_plain, False
+        (self.redraw if was_plain else self.redraw_flat)()
+        self.finishing.when_exact(self._notice_reach)
+
+    def _notice_reach(self) -> None:
+        """How far away what one looks at is."""
         width, height = self.size
         middle = self._world_under(width // 2, height // 2)
         if middle is not None:
             camera = self.current_camera()
             self.camera.reach = float((middle - camera.position) @ camera.world_from_cam[:3, 2])
-        (self.redraw if was_plain else self.redraw_flat)()
+            self.redraw_flat()

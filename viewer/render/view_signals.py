@@ -26,5 +26,6 @@ class ViewSignals:
     look_through_left = Signal()
     speed_changed = Signal(float)  # flying, metres per second
     upload_finished = Signal()
+    detail_wanted = Signal()  # full pictures take long: coarser forms of the mesh would help
     frame_drawn = Signal(float)  # milliseconds
     failed = Signal(GpuError)

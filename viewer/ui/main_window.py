@@ -39,6 +39,7 @@ from viewer.ui.layer_styles import LayerStyles
 from viewer.ui.lens_choice import LensChoice
 from viewer.ui.look_bar import LookBar
 from viewer.ui.looking import Looking
+from viewer.ui.moving import Moving
 from viewer.ui.opening import Opening
 from viewer.ui.painting import Painting
 from viewer.ui.point_choice import PointChoice
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         self.recording = Recording(self)
         self.bookmarks = Bookmarks(self, self.menus["View"].addMenu("Book&marks"))
         self.looking = Looking(self)
+        self.moving = Moving(self)
         self.clipping = Clipping(self)
         self.layer_styles = LayerStyles(self)
         self.lens_choice = LensChoice(self)

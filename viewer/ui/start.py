@@ -17,7 +17,6 @@ from viewer.app.settings import Settings, load_settings
 from viewer.errors import GpuError, ViewerError
 
 log = logging.getLogger(__name__)
-SAMPLES = 4
 SCREENSHOT_POLL_MS = 150
 SCREENSHOT_SETTLE_POLLS = 6
 
@@ -33,7 +32,8 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     surface = QSurfaceFormat()
     surface.setDepthBufferSize(24)
-    surface.setSamples(SAMPLES)
+    # the 3D view smooths its edges itself; the window would pay for them once more with every picture
+    surface.setSamples(0)
     QSurfaceFormat.setDefaultFormat(surface)
     QCoreApplication.setOrganizationName("hypersim-viewer")
     QCoreApplication.setApplicationName("hypersim-viewer")

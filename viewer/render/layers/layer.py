@@ -82,6 +82,11 @@ class Layer:
     def draw_surface(self, frame: Frame) -> None:
         """Draw what is solid: ids, normals or colours, and depth."""
 
+    def surface_steps(self, frame: Frame) -> Iterator[None]:
+        """`draw_surface` in steps, of layers that take long; who draws in between restores OpenGL's state."""
+        self.draw_surface(frame)
+        yield
+
     @property
     def is_glass(self) -> bool:
         """True when `draw_glass` has something to draw."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vispy.gloo.context import GLContext
 
 from viewer.model.mesh import GpuMesh, Mesh
+from viewer.model.mesh_detail import MeshDetail
 from viewer.model.scene import Scene
 from viewer.render.frame import Frame
 from viewer.render.layers.layer import Layer, control
@@ -59,6 +60,16 @@ class MeshLayer(Layer):
         self.release()
         self._visual = None if mesh is None else ObjectMesh(mesh)
 
+    @property
+    def lacks_detail(self) -> bool:
+        """True while there is a mesh without coarser forms."""
+        return self._visual is not None and not self._visual.has_detail
+
+    def set_detail(self, detail: MeshDetail) -> None:
+        """Coarser forms of the mesh, for quick pictures."""
+        if self._visual is not None:
+            self._visual.set_detail(detail)
+
     def upload(self, context: GLContext) -> Iterator[int]:
         return iter(()) if self._visual is None else self._visual.upload(context)
 
@@ -71,8 +82,12 @@ class MeshLayer(Layer):
         return bool(self.style.back_faces == "hide")
 
     def draw_surface(self, frame: Frame) -> None:
+        for _ in self.surface_steps(frame):
+            pass
+
+    def surface_steps(self, frame: Frame) -> Iterator[None]:
         if self._visual is not None and (frame.for_ids or not self.is_glass):
-            self._visual.draw_surface(frame, self._hides_backs)
+            yield from self._visual.surface_steps(frame, self._hides_backs)
 
     def draw_glass(self, frame: Frame) -> None:
         if self._visual is not None and self.is_glass:

@@ -68,9 +68,13 @@ class PointsLayer(Layer):
         self._visual, self._next = coming, None
 
     def draw_surface(self, frame: Frame) -> None:
+        for _ in self.surface_steps(frame):
+            pass
+
+    def surface_steps(self, frame: Frame) -> Iterator[None]:
         if self._visual is not None:
             metres = self.style.size_mm / 1000
-            self._visual.draw_surface(frame, self.style.size_px, metres / frame.metres_per_unit)
+            yield from self._visual.surface_steps(frame, self.style.size_px, metres / frame.metres_per_unit)
 
     def draw_faint(self, frame: Frame) -> None:
         if self._visual is not None:

@@ -6,14 +6,18 @@ none is stored. Hidden objects are thrown away in the vertex stage by the object
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 
+import numpy as np
 from OpenGL import GL
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
 from viewer.model.mesh import GpuMesh
-from viewer.render.frame import Frame
+from viewer.model.mesh_detail import MeshDetail
+from viewer.render.detail_choice import Ranges, choose_levels, chosen_faces, merged_ranges, rows_in_view
+from viewer.render.frame import Frame, culling
 from viewer.render.object_table import NOT_SOLID, Flag
 from viewer.render.shaders import (
     CHOICE,
@@ -28,10 +32,14 @@ from viewer.render.shaders import (
     TABLE,
     VERSION,
 )
-from viewer.render.targets import send
+from viewer.render.targets import gl_name, send
 
 UPLOAD_BYTES = 16 << 20
 """What one idle tick may send to the graphics card."""
+STEP_FACES = 1 << 17
+"""Triangles drawn at a time when the window must be able to answer in between."""
+_GAP_FACES = 1 << 14
+"""Triangles out of sight that are drawn along rather than begin another range."""
 
 _VERTEX = (
     VERSION
@@ -115,23 +123,42 @@ class ObjectMesh:
     def __init__(self, mesh: GpuMesh) -> None:
         self.origin = mesh.origin
         self.face_count = len(mesh.faces)
-        self._mesh: GpuMesh | None = mesh
+        self._mesh = mesh
+        self._detail: MeshDetail | None = None
         self._vertices: gloo.VertexBuffer | None = None
-        self._indices: list[gloo.IndexBuffer] = []
+        self._indices: gloo.IndexBuffer | None = None
+        self._sent_faces = 0
+        self._first_face = gloo.IndexBuffer(np.zeros(3, np.uint32))
+        self._quick = gloo.IndexBuffer(np.zeros(3, np.uint32))
+        self._quick_for: tuple[object, ...] = ()
+        self._quick_faces = 0
         self._programs: dict[str, gloo.Program] = {}
+
+    @property
+    def has_detail(self) -> bool:
+        return self._detail is not None
+
+    def set_detail(self, detail: MeshDetail) -> None:
+        """Coarser forms of this mesh, for quick pictures; until they come, one of so many faces is drawn."""
+        if detail.face_count != self.face_count:
+            raise ValueError(f"expected the detail of {self.face_count} faces, found {detail.face_count}")
+        self._detail = detail
+        self._quick_for = ()
 
     def upload(self, context: GLContext) -> Iterator[int]:
         """Send the mesh, at most `UPLOAD_BYTES` before each yield of the bytes just sent.
 
         Pieces of the index list follow as soon as all vertices they need are there.
         """
-        mesh = self._mesh
-        if mesh is None or not len(mesh.faces):
+        vertices, faces = self._mesh.positions_and_object, self._mesh.faces
+        if not len(faces):
             return
-        vertices, faces = mesh.positions_and_object, mesh.faces
         buffer = self._vertices = gloo.VertexBuffer(vertices[:1])
         buffer.resize_bytes(vertices.nbytes)
         send(context, buffer)
+        indices = self._indices = gloo.IndexBuffer(faces[:1].reshape(-1))
+        indices.resize_bytes(faces.nbytes)
+        send(context, indices)
         per_piece = UPLOAD_BYTES // 2 // faces.itemsize // 3
         vertices_per_step = UPLOAD_BYTES // 2 // 16
         sent = 0
@@ -144,11 +171,11 @@ class ObjectMesh:
                 send(context, buffer)
                 yield (stop - sent) * 16
                 sent = stop
-            indices = gloo.IndexBuffer(piece.reshape(-1))
+            indices.set_subdata(piece.reshape(-1), offset=3 * start)
             send(context, indices)
-            self._indices.append(indices)
+            self._sent_faces = start + len(piece)
+            self._quick_for = ()
             yield piece.nbytes
-        self._mesh = None
 
     def _program(self, name: str, fragment: str) -> gloo.Program:
         if name not in self._programs:
@@ -158,35 +185,83 @@ class ObjectMesh:
 
     def _draw(
         self, frame: Frame, program: gloo.Program, hide_back_faces: bool, *, faint: bool = False
-    ) -> None:
+    ) -> Iterator[None]:
+        """Draw in steps; the OpenGL state must be the same again before each of them."""
         frame.place_in_box(program, self.origin)
         program["u_left_out"] = int(Flag.HIDDEN if faint else NOT_SOLID)
         program["u_wanted"] = int(Flag.FAINT if faint else 0)
         program["u_table"] = frame.table.texture
-        (GL.glEnable if hide_back_faces else GL.glDisable)(GL.GL_CULL_FACE)
-        for indices in self._indices:
-            frame.draw_in_box(program, "triangles", indices)
-        GL.glDisable(GL.GL_CULL_FACE)
+        if frame.most_faces is not None:
+            with culling(hide_back_faces):
+                if self._gather(frame, frame.most_faces):
+                    frame.draw_in_box(program, "triangles", self._quick)
+            return
+        indices = gl_name(frame.context, self._indices)
+        step = frame.step_faces or self.face_count
+        for first, count in zip(*self._ranges(frame), strict=True):
+            for start in range(int(first), int(first + count), step):
+                many = min(step, int(first + count) - start)
+                with culling(hide_back_faces), frame.clipping():
+                    # vispy binds program, buffers and textures for a draw of its own; ours follows that one
+                    frame.draw(program, "triangles", self._first_face)
+                    GL.glBindTexture(GL.GL_TEXTURE_2D, gl_name(frame.context, frame.table.texture))
+                    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, indices)
+                    GL.glDrawElements(
+                        GL.GL_TRIANGLES, 3 * many, GL.GL_UNSIGNED_INT, ctypes.c_void_p(12 * start)
+                    )
+                    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
+                    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+                yield
 
-    def draw_surface(self, frame: Frame, hide_back_faces: bool = False) -> None:
-        if self._indices:
-            self._draw(frame, self._program("surface", _SURFACE), hide_back_faces)
+    def _ranges(self, frame: Frame) -> Ranges:
+        """Which faces to draw: all, or those of objects in the picture where that is known."""
+        detail = self._detail
+        if detail is None or self._sent_faces < self.face_count:
+            return np.zeros(1, np.int64), np.full(1, self._sent_faces)
+        rows = rows_in_view(detail, frame, self.origin)
+        return merged_ranges(detail.first[rows, 0], detail.count[rows, 0], _GAP_FACES)
+
+    def _gather(self, frame: Frame, most_faces: int) -> int:
+        """Put the faces of a quick picture on the graphics card; returns how many there are."""
+        faces = self._mesh.faces[: self._sent_faces]
+        if self._detail is None or self._sent_faces < self.face_count:
+            stride = -(-len(faces) // most_faces)
+            wanted: tuple[object, ...] = (stride, len(faces))
+            if wanted == self._quick_for:
+                return self._quick_faces
+            chosen = faces[::stride]
+        else:
+            rows, levels = choose_levels(self._detail, frame, self.origin, most_faces)
+            wanted = (rows.tobytes(), levels.tobytes())
+            if wanted == self._quick_for:
+                return self._quick_faces
+            chosen = chosen_faces(faces, self._detail, rows, levels)
+        self._quick_for, self._quick_faces = wanted, len(chosen)
+        if len(chosen):
+            self._quick.set_data(np.ascontiguousarray(chosen).reshape(-1))
+        return len(chosen)
+
+    def surface_steps(self, frame: Frame, hide_back_faces: bool = False) -> Iterator[None]:
+        """Draw ids, normals and depth, `frame.step_faces` triangles at a time."""
+        if self._sent_faces:
+            yield from self._draw(frame, self._program("surface", _SURFACE), hide_back_faces)
 
     def draw_wire(self, frame: Frame, hide_back_faces: bool = False) -> None:
         """The edges of all triangles, over the surfaces."""
-        if not self._indices:
+        if not self._sent_faces:
             return
         program = self._program("wire", _WIRE)
         program["u_color"] = (*frame.theme.wire, 0.30)
         GL.glPolygonMode(GL.GL_FRONT_AND_BACK, GL.GL_LINE)
-        self._draw(frame, program, hide_back_faces)
+        for _ in self._draw(frame, program, hide_back_faces):
+            pass
         GL.glPolygonMode(GL.GL_FRONT_AND_BACK, GL.GL_FILL)
 
     def draw_glass(
         self, frame: Frame, opacity: float, hide_back_faces: bool = False, *, faint: bool = False
     ) -> None:
         """See-through faces, of what is faint or of all else; what is selected stays nearly solid."""
-        if not self._indices:
+        if not self._sent_faces:
             return
         program = self._program("glass", _GLASS)
         program["u_opacity"] = opacity
@@ -194,11 +269,11 @@ class ObjectMesh:
         program["u_selection"] = frame.theme.selection
         program["u_up"], program["u_key"] = frame.up, frame.lamp
         program["u_metres"] = frame.metres_per_unit
-        self._draw(frame, program, hide_back_faces, faint=faint)
+        for _ in self._draw(frame, program, hide_back_faces, faint=faint):
+            pass
 
     def release(self) -> None:
-        buffers = [] if self._vertices is None else [self._vertices]
-        for item in (*self._indices, *self._programs.values(), *buffers):
+        buffers = (self._vertices, self._indices, self._first_face, self._quick)
+        for item in (*self._programs.values(), *(buffer for buffer in buffers if buffer is not None)):
             item.delete()
-        self._indices, self._programs, self._vertices = [], {}, None
-        self._mesh = None
+        self._programs, self._vertices, self._indices, self._sent_faces = {}, None, None, 0

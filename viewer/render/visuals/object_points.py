@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,8 @@ from viewer.render.frame import Frame
 from viewer.render.object_table import NOT_SOLID, Flag
 from viewer.render.shaders import CHOICE, CLIP, CONSTANTS, GLASS, PLACE, SURFACE, TABLE, VERSION
 from viewer.render.targets import send
-from viewer.render.visuals.object_mesh import UPLOAD_BYTES
+
+POINTS_PER_PIECE = 1 << 17
 
 _VERTEX = (
     VERSION
@@ -119,15 +121,16 @@ class ObjectPoints:
         self._pieces: list[_Piece] = []
 
     def upload(self, context: GLContext) -> Iterator[int]:
-        """Send the points in pieces of at most `UPLOAD_BYTES`, yielding the bytes of each."""
+        """Send the points in pieces, yielding the bytes of each; every piece is spread over the whole."""
         points = self._points
         if points is None:
             return
-        per_piece = UPLOAD_BYTES // 48
-        for start in range(0, self.point_count, per_piece):
-            part = slice(start, min(start + per_piece, self.point_count))
-            place = np.empty((part.stop - part.start, 4), np.float32)
-            place[:, :3] = points.positions[part]
+        pieces = -(-self.point_count // POINTS_PER_PIECE)
+        for start in range(pieces):
+            part = slice(start, None, pieces)
+            positions = points.positions[part]
+            place = np.empty((len(positions), 4), np.float32)
+            place[:, :3] = positions
             place[:, 3] = points.object_of_point[part]
             piece = _Piece(
                 {
@@ -145,18 +148,29 @@ class ObjectPoints:
     def _optional(values: np.ndarray | None, part: slice, scale: float) -> _Value:
         if values is None:
             return (0.0, 0.0, 0.0, 0.0)
-        rows = np.ones((part.stop - part.start, 4), np.float32)
-        rows[:, :3] = values[part]
+        chosen = values[part]
+        rows = np.ones((len(chosen), 4), np.float32)
+        rows[:, :3] = chosen
         rows[:, :3] *= scale
         return gloo.VertexBuffer(rows)
 
-    def draw_surface(self, frame: Frame, size_px: float, size_units: float) -> None:
-        for piece in self._pieces:
-            self._draw(frame, piece.program(_FRAGMENT), size_px, size_units, faint=False)
+    def surface_steps(self, frame: Frame, size_px: float, size_units: float) -> Iterator[None]:
+        """Draw the points piece by piece; fewer and larger ones in a quick picture."""
+        pieces = self._some(frame)
+        coarser = math.sqrt(len(self._pieces) / max(len(pieces), 1))
+        for piece in pieces:
+            self._draw(frame, piece.program(_FRAGMENT), size_px, size_units * coarser, faint=False)
+            yield
+
+    def _some(self, frame: Frame) -> list[_Piece]:
+        if frame.most_faces is None:
+            return self._pieces
+        # a disc takes about as long as this many small triangles
+        return self._pieces[: max(1, frame.most_faces // (4 * POINTS_PER_PIECE))]
 
     def draw_faint(self, frame: Frame, size_px: float, size_units: float, opacity: float) -> None:
         """The points of faint objects, see-through."""
-        for piece in self._pieces:
+        for piece in self._some(frame):
             program = piece.program(_GLASS)
             program["u_opacity"] = opacity
             program["u_metres"] = frame.metres_per_unit

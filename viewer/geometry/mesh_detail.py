@@ -1,0 +1,205 @@
+"""Coarser forms of a mesh by clustering: all vertices of an object in one cell of a grid become one.
+
+The grid belongs to the object and starts at twice the length of its edges, so a finely modelled cushion and
+a wall of two triangles both keep their shape, and no surface gets a hole: an object has one level at a time.
+(Rossignac and Borrel, Multi-resolution 3D approximations for rendering complex scenes, 1993.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.jobs.job import Progress
+from viewer.model.mesh import GpuMesh
+from viewer.model.mesh_detail import MeshDetail
+
+LEVELS = 6
+"""The mesh itself and five coarser ones; each has about a quarter of the faces of the one before."""
+FEWEST_FACES = 12
+"""An object is made no coarser than this."""
+LEAST_CELLS = 3
+"""Cells along every axis of an object, so that round things stay round and thick ones thick."""
+BLOCK_FACES = 1 << 19
+"""Faces worked on at a time, more where one object has more: bounds memory, and time until cancelling."""
+_AXIS_BITS = 15
+_OBJECT_BITS = 63 - 3 * _AXIS_BITS
+
+
+@dataclass(slots=True, eq=False)
+class _Table:
+    """The columns of a `MeshDetail` as they grow."""
+
+    first: NDArray[np.int64]
+    count: NDArray[np.int64]
+    error: NDArray[np.float32]
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    faces: list[NDArray[np.uint32]]
+    face_count: int = 0
+
+
+def mesh_detail(mesh: GpuMesh, progress: Progress) -> MeshDetail:
+    """Levels of detail of a mesh whose faces come object by object.
+
+    Deterministic. Raises ValueError when the faces are in another order, Cancelled when asked to stop.
+    """
+    rows = mesh.positions_and_object[mesh.faces[:, 0], 3].astype(np.int32) + 1
+    if len(rows) and (rows[1:] < rows[:-1]).any():
+        raise ValueError("expected faces that come object by object")
+    shape = (mesh.object_count + 1, LEVELS)
+    table = _Table(
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.float32),
+        np.full((shape[0], 3), np.inf, np.float32),
+        np.full((shape[0], 3), -np.inf, np.float32),
+        [],
+    )
+    table.count[:, 0] = np.bincount(rows, minlength=shape[0])
+    table.first[:, 0] = np.r_[0, np.cumsum(table.count[:-1, 0])]
+    for start, stop in _blocks(table.count[:, 0]):
+        first = int(table.first[start, 0])
+        last = int(table.first[stop - 1, 0] + table.count[stop - 1, 0])
+        progress.step(first, len(rows), "Making a lighter mesh for moving")
+        if last > first:
+            _coarsen_block(mesh, table, start, stop, first, last, progress)
+    progress.step(len(rows), len(rows), "Making a lighter mesh for moving")
+    faces = np.concatenate(table.faces) if table.faces else np.empty((0, 3), np.uint32)
+    return MeshDetail(faces, table.first, table.count, table.error, table.low, table.high)
+
+
+def _blocks(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Runs of rows with some `BLOCK_FACES` faces each, and no more rows than a key can tell apart."""
+    blocks, start, faces = [], 0, 0
+    for row, count in enumerate(counts.tolist()):
+        if row > start and (faces + count > BLOCK_FACES or row - start >= 1 << _OBJECT_BITS):
+            blocks.append((start, row))
+            start, faces = row, 0
+        faces += count
+    blocks.append((start, len(counts)))
+    return blocks
+
+
+def _coarsen_block(
+    mesh: GpuMesh, table: _Table, start: int, stop: int, first: int, last: int, progress: Progress
+) -> None:
+    """Fill the rows start..stop, whose faces are first..last of the mesh."""
+    vertex_ids, faces = _own_vertices(mesh.faces[first:last])
+    vertices = mesh.positions_and_object[vertex_ids]
+    points = vertices[:, :3]
+    row_of_vertex = vertices[:, 3].astype(np.int32) + 1 - start
+    rows = stop - start
+    row_of_face = row_of_vertex[faces[:, 0]]
+    counts = table.count[start:stop, 0]
+    has_faces = np.flatnonzero(counts)
+    low, high = _bounds(points, faces, counts, has_faces)
+    table.low[start:stop][has_faces], table.high[start:stop][has_faces] = low[has_faces], high[has_faces]
+    edge = _mean_edge(points, faces, row_of_face, rows)
+    middle = np.zeros((rows, 3), np.float32)
+    middle[has_faces] = (low[has_faces] + high[has_faces]) / 2
+    # those far out come first in their cells: an object's outline moves least
+    order = np.argsort(-((points - middle[row_of_vertex]) ** 2).sum(axis=1), kind="stable")
+    ids = vertex_ids[order]
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    faces = place[faces]
+    points, row_of_vertex = points[order], row_of_vertex[order]
+    for level in range(1, LEVELS):
+        progress.check()
+        cell = edge * np.float32(1 << level)
+        keep, merged = _cluster(points, row_of_vertex, low, high, cell)
+        faces, kept = _collapse(merged[faces], len(keep))
+        row_of_face = row_of_face[kept]
+        points, row_of_vertex, ids = points[keep], row_of_vertex[keep], ids[keep]
+        found = np.bincount(row_of_face, minlength=rows)
+        starts = table.face_count + np.r_[0, np.cumsum(found[:-1])]
+        is_new = (found >= FEWEST_FACES) & (found < table.count[start:stop, level - 1])
+        for column, values in (
+            (table.first, starts),
+            (table.count, found),
+            (table.error, cell * np.float32(np.sqrt(3))),
+        ):
+            column[start:stop, level] = np.where(is_new, values, column[start:stop, level - 1])
+        table.faces.append(ids[faces].astype(np.uint32).reshape(-1, 3))
+        table.face_count += len(faces)
+        if not is_new.any():
+            table.first[start:stop, level:] = table.first[start:stop, level, None]
+            table.count[start:stop, level:] = table.count[start:stop, level, None]
+            table.error[start:stop, level:] = table.error[start:stop, level, None]
+            break
+
+
+def _own_vertices(faces: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The vertices that some faces use, ascending, and the faces in terms of them."""
+    low, high = int(faces.min()), int(faces.max())
+    used = np.zeros(high - low + 1, np.bool_)
+    used[faces.reshape(-1) - np.uint32(low)] = True
+    ids = np.flatnonzero(used)
+    place = np.cumsum(used) - 1
+    return ids + low, place[faces - np.uint32(low)]
+
+
+def _bounds(
+    points: NDArray[np.float32],
+    faces: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    has_faces: NDArray[np.int64],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    low = np.full((len(counts), 3), np.inf, np.float32)
+    high = np.full((len(counts), 3), -np.inf, np.float32)
+    first = np.r_[0, np.cumsum(counts)[:-1]][has_faces]
+    for axis in range(3):
+        corners = points[:, axis][faces]
+        low[has_faces, axis] = np.minimum.reduceat(corners.min(axis=1), first)
+        high[has_faces, axis] = np.maximum.reduceat(corners.max(axis=1), first)
+    return low, high
+
+
+def _mean_edge(
+    points: NDArray[np.float32], faces: NDArray[np.int64], row_of_face: NDArray[np.int32], rows: int
+) -> NDArray[np.float32]:
+    """(R,) mean length of two sides of every face, by row; 1 for rows without faces."""
+    a, b, c = (points[faces[:, corner]] for corner in range(3))
+    length = np.sqrt(((b - a) ** 2).sum(axis=1)) + np.sqrt(((c - b) ** 2).sum(axis=1))
+    total = np.bincount(row_of_face, weights=length, minlength=rows)
+    count = np.bincount(row_of_face, minlength=rows)
+    edge = np.where(count > 0, total / np.maximum(2 * count, 1), 1.0)
+    return np.where(edge > 0, edge, 1.0).astype(np.float32)
+
+
+def _cluster(
+    points: NDArray[np.float32],
+    row_of_vertex: NDArray[np.int32],
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+    cell: NDArray[np.float32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first vertex of every cell, and for every vertex which of those it becomes."""
+    key = row_of_vertex.astype(np.int64)
+    for axis in range(3):
+        size = np.minimum(cell, (high[:, axis] - low[:, axis]) / LEAST_CELLS)
+        per_unit = np.where(size > 0, 1 / np.maximum(size, np.float32(1e-30)), 0)
+        along = (points[:, axis] - low[row_of_vertex, axis]) * per_unit[row_of_vertex]
+        key = (key << _AXIS_BITS) | np.clip(along, 0, (1 << _AXIS_BITS) - 1).astype(np.int64)
+    _, first, merged = np.unique(key, return_index=True, return_inverse=True)
+    # in the order of the vertices, so that the next level again takes those far out
+    rank = np.argsort(first, kind="stable")
+    place = np.empty_like(rank)
+    place[rank] = np.arange(len(rank))
+    return first[rank], place[merged.reshape(-1)]
+
+
+def _collapse(faces: NDArray[np.int64], vertex_count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The faces that still have three corners, each once, in order; and which ones they were."""
+    a, b, c = faces.T
+    kept = np.flatnonzero((a != b) & (b != c) & (c != a))
+    faces = faces[kept]
+    if vertex_count < 1 << 21:
+        a, b, c = np.sort(faces, axis=1).T
+        _, once = np.unique((a << 42) | (b << 21) | c, return_index=True)
+        once.sort()
+        faces, kept = faces[once], kept[once]
+    return faces, kept

@@ -1,0 +1,81 @@
+"""Going on with full pictures that take long, and letting those who need one wait without blocking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from viewer.model.camera import Camera
+from viewer.render.id_buffer import PointerHit
+from viewer.render.picture import Picture
+from viewer.render.targets import DRIVER_ERRORS
+from viewer.render.timers import make_timer
+
+
+class Finishing:
+    """Draws a slice of the picture under way whenever nothing else is to be done."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        camera: Callable[[], Camera],
+        pixel_scale: Callable[[], float],
+        redraw: Callable[[], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._picture = picture
+        self._camera = camera
+        self._pixel_scale = pixel_scale
+        self._redraw = redraw
+        self._failed = failed
+        self._waiting: list[tuple[Callable[[], None], bool]] = []
+        self._timer = make_timer(0.001, self._step)
+
+    def go_on(self) -> None:
+        """A picture was drawn: work on what it still lacks, then tell those who wait for it."""
+        if (self._waiting or not self._picture.is_complete) and not self._timer.running:
+            self._timer.start()
+
+    def when_exact(self, call: Callable[[], None], *, is_lasting: bool = False) -> None:
+        """Call once it is known what lies under every pixel: now, or when the picture is complete.
+
+        When the view changes before that, a lasting call is made in haste, any other one never.
+        """
+        if self._picture.has_surfaces(self._camera()) or not self._picture.budget.is_long:
+            call()
+        else:
+            self._waiting.append((call, is_lasting))
+
+    def pick(self, at: tuple[int, int], told: Callable[[PointerHit], None], *, is_lasting: bool) -> None:
+        """Tell what lies under a pixel of the view as it is now, as soon as that is known."""
+        camera, scale = self._camera(), self._pixel_scale()
+        self.when_exact(lambda: told(self._picture.pick(camera, *at, scale)), is_lasting=is_lasting)
+
+    def before_change(self) -> None:
+        """The view is about to be another one: answer those who asked about this one."""
+        waiting, self._waiting = self._waiting, []
+        for call, is_lasting in waiting:
+            if is_lasting:
+                call()
+
+    def forget(self) -> None:
+        """Nobody waits any more."""
+        self._waiting.clear()
+
+    def stop(self) -> None:
+        self.forget()
+        self._timer.stop()
+
+    def _step(self) -> None:
+        try:
+            is_done = self._picture.advance()
+        except DRIVER_ERRORS as error:
+            self.stop()
+            self._failed(error)
+            return
+        if is_done:
+            self._timer.stop()
+            self._redraw()
+            if self._picture.has_surfaces(self._camera()):
+                waiting, self._waiting = self._waiting, []
+                for call, _ in waiting:
+                    call()

@@ -1,0 +1,97 @@
+"""The picture of a moving view where full ones take long: fewer pixels, fewer triangles, the same look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from vispy.gloo import Texture2D
+from vispy.gloo.context import GLContext
+
+from viewer.model.camera import Camera
+from viewer.render.frame import Frame, resized
+from viewer.render.id_buffer import PointerHit
+from viewer.render.movement import MovementBudget
+from viewer.render.renderer import Renderer
+
+if TYPE_CHECKING:
+    from viewer.render.picture import PictureState
+
+
+class QuickPicture:
+    """A renderer of its own, so that planes of full pictures stay as they are."""
+
+    def __init__(self, context: GLContext, state: PictureState) -> None:
+        self._context = context
+        self._state = state
+        self._renderer = Renderer(context)
+        self._frame: Frame | None = None
+        self._drawn: tuple[int, tuple[int, int]] | None = None
+        self._is_composed = False
+        self._seen: NDArray[np.bool_] | None = None
+
+    @property
+    def depths(self) -> Texture2D:
+        """Clip w of what is in front, with the pixels of the quick picture."""
+        return self._renderer.depths
+
+    def follow(self, full: Renderer | None) -> None:
+        """The view begins to move: what a full picture shows is what needs detail first."""
+        self._seen = None if full is None else full.seen_objects(self._state.table.object_count)
+
+    def recompose(self) -> None:
+        """The colors are others now."""
+        self._is_composed = False
+
+    def draw(self, camera: Camera, pixel_scale: float, serial: int, budget: MovementBudget) -> bool:
+        """Bring the picture up to date; True when there was something to do."""
+        frame = self._surfaces(camera, pixel_scale, serial, budget)
+        if self._is_composed:
+            return False
+        style = self._state.mesh_style
+        soft = style.shading == "soft"
+        self._renderer.compose(
+            frame,
+            self._state.layers.values(),
+            shading=style.shading,
+            back_faces=style.back_faces,
+            occlusion=soft,
+            edges=soft,
+            marks=self._state.has_marks,
+        )
+        self._is_composed = True
+        return True
+
+    def _surfaces(self, camera: Camera, pixel_scale: float, serial: int, budget: MovementBudget) -> Frame:
+        wanted = (serial, (camera.lens.width, camera.lens.height))
+        if self._frame is not None and self._drawn == wanted:
+            return self._frame
+        width, height = (max(round(side * budget.share), 1) for side in wanted[1])
+        small = resized(camera, width, height)
+        frame = self._state.frame(self._context, small, pixel_scale * width / camera.lens.width)
+        frame.most_faces = budget.most_faces
+        count = self._state.table.object_count
+        frame.seen = self._seen if self._seen is not None and len(self._seen) == count + 1 else None
+        self._renderer.draw_surfaces(frame, self._state.layers.values())
+        self._seen = self._renderer.seen_objects(count)
+        self._frame, self._drawn, self._is_composed = frame, wanted, False
+        return frame
+
+    def present(self, frame: Frame, window: int) -> None:
+        """Enlarge the picture into the window."""
+        self._renderer.present(frame, window, smooth=False)
+
+    def pick(
+        self, camera: Camera, pixel_scale: float, serial: int, budget: MovementBudget, at: tuple[int, int]
+    ) -> PointerHit:
+        """Roughly what lies under a pixel of the window: good enough to turn about."""
+        frame = self._surfaces(camera, pixel_scale, serial, budget)
+        x, y = (
+            int((value + 0.5) * few / many)
+            for value, few, many in zip(at, frame.size, (camera.lens.width, camera.lens.height), strict=True)
+        )
+        return self._renderer.pick(frame, self._state.layers.values(), x, y, 1)
+
+    def release(self) -> None:
+        self._renderer.release()

@@ -1,0 +1,46 @@
+"""Drawing the surfaces of a full picture a little at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from OpenGL import GL
+
+from viewer.render.frame import Frame
+from viewer.render.layers.layer import Layer
+from viewer.render.renderer import Renderer
+from viewer.render.visuals.object_mesh import STEP_FACES
+
+Surfaces = tuple[int, bool, tuple[int, int]]
+"""What surface planes show: the serial number, whether for the pointer, and the size."""
+
+
+class SurfacePass:
+    """Pass 1 of a picture, as far as it got. OpenGL is current in all calls."""
+
+    def __init__(
+        self, renderer: Renderer, frame: Frame, layers: Iterable[Layer], what: Surfaces, *, in_slices: bool
+    ) -> None:
+        frame.step_faces = STEP_FACES if in_slices else None
+        self.frame = frame
+        self.what = what
+        self._in_slices = in_slices
+        self._steps = renderer.surface_steps(frame, layers)
+        self._has_begun = False
+        self._renderer = renderer
+
+    def advance(self, seconds: float | None) -> bool:
+        """Go on for about so long, or to the end; True when all is drawn."""
+        started = time.perf_counter()
+        if self._has_begun:
+            self._renderer.resume_surfaces()
+        self._has_begun = True
+        for _ in self._steps:
+            if seconds is None or not self._in_slices:
+                continue
+            # drivers only queue what they are told; the time is spent here or when someone asks
+            GL.glFinish()
+            if time.perf_counter() - started > seconds:
+                return False
+        return True

@@ -1,0 +1,53 @@
+"""A lighter form of the mesh for moving views, made when pictures turn out to take long."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from viewer.geometry.mesh_detail import mesh_detail
+from viewer.model.mesh import GpuMesh
+from viewer.model.mesh_detail import MeshDetail
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+
+
+class Moving(QObject):
+    """Starts the work at the view's wish, once per mesh, and hands over what comes of it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._begun_for: GpuMesh | None = None
+        window.scene_view.detail_wanted.connect(self._begin)
+
+    def _begin(self) -> None:
+        opened = self._window.session.opened
+        mesh = None if opened is None else opened.gpu_mesh
+        if mesh is None or mesh is self._begun_for:
+            return
+        self._begun_for = mesh
+
+        def done(detail: MeshDetail) -> None:
+            now = self._window.session.opened
+            if now is not None and now.gpu_mesh is mesh:
+                self._window.scene_view.set_mesh_detail(detail)
+
+        def failed(error: BaseException) -> None:
+            # the view is slower without, and whole
+            log.error("no lighter mesh could be made", exc_info=error)
+
+        # opening another scene calls this off, as it should
+        self._window.runner.start(
+            self._window.runner.scene_lane,
+            partial(mesh_detail, mesh),
+            title="Making a lighter mesh for moving",
+            done=done,
+            failed=failed,
+        )
