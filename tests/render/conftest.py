@@ -31,7 +31,9 @@ class Stage:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             self._application.processEvents()
-            if not self.view.is_uploading and not self.view._is_plain and not self.view._motion_timer.running:
+            view = self.view
+            is_still = not view.is_uploading and not view._is_plain and not view._motion_timer.running
+            if is_still and view._picture.has_surfaces(view.current_camera()):
                 break
             time.sleep(0.005)
         else:

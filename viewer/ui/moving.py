@@ -43,6 +43,9 @@ class Moving(QObject):
             # the view is slower without, and whole
             log.error("no lighter mesh could be made", exc_info=error)
 
+        def cancelled() -> None:
+            self._begun_for = None
+
         # opening another scene calls this off, as it should
         self._window.runner.start(
             self._window.runner.scene_lane,
@@ -50,4 +53,5 @@ class Moving(QObject):
             title="Making a lighter mesh for moving",
             done=done,
             failed=failed,
+            cancelled=cancelled,
         )

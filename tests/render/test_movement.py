@@ -1,0 +1,248 @@
+"""Moving where full pictures take long: quick pictures keep the look, and rest brings back every pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.render.conftest import SIZE, Stage
+from tests.render.scenes import room, scene_of
+from tests.render.test_id_buffer import away_from_edges, objects_by_rays
+from viewer.geometry.mesh_detail import LEVELS, mesh_detail
+from viewer.jobs.job import Progress
+from viewer.model.mesh import GpuMesh, Mesh, split_at_objects
+from viewer.render.detail_choice import choose_levels, chosen_faces, merged_ranges, rows_in_view
+from viewer.render.id_buffer import PointerHit
+from viewer.render.movement import (
+    AIM_SECONDS,
+    FEWEST_FACES,
+    MOST_FACES,
+    QUICK_SECONDS,
+    SHARES,
+    MovementBudget,
+)
+from viewer.render.orbit_camera import ViewState
+
+INSIDE = ViewState((-2.4, -1.5, 1.7), (2.0, 1.0, 0.4))
+
+
+def ball(middle: tuple[float, float, float], radius: float, rings: int) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices and triangles of a closed ball."""
+    u, v = np.meshgrid(np.arange(2 * rings), np.arange(rings + 1), indexing="ij")
+    a, b = np.pi * u / rings, np.pi * v / rings
+    points = np.stack([np.cos(a) * np.sin(b), np.sin(a) * np.sin(b), np.cos(b)], -1).reshape(-1, 3)
+    at = (np.arange(2 * rings)[:, None] * (rings + 1) + np.arange(rings)).reshape(-1)
+    beside = (at + rings + 1) % (2 * rings * (rings + 1))
+    faces = np.concatenate([np.stack([at, at + 1, beside], -1), np.stack([beside, at + 1, beside + 1], -1)])
+    return points * radius + middle, faces
+
+
+def balls(count: int = 60, rings: int = 24) -> Mesh:
+    """A room with many finely modelled balls in it."""
+    plain = room(objects=10)
+    random = np.random.default_rng(3)
+    vertices, faces, objects = [plain.vertices], [plain.faces], [plain.object_of_face]
+    start = len(plain.vertices)
+    for k in range(count):
+        middle = (random.uniform(-2.5, 2.5), random.uniform(-1.6, 1.6), random.uniform(0.4, 2.2))
+        points, triangles = ball(middle, random.uniform(0.05, 0.25), rings)
+        vertices.append(points)
+        faces.append((triangles + start).astype(np.int32))
+        objects.append(np.full(len(triangles), plain.object_count + k, np.int32))
+        start += len(points)
+    return Mesh(
+        np.concatenate(vertices), np.concatenate(faces), np.concatenate(objects), plain.object_count + count
+    )
+
+
+def test_coarser_forms_have_fewer_triangles_and_stay_within_their_error() -> None:
+    mesh = split_at_objects(balls(12))
+    detail = mesh_detail(mesh, Progress.silent())
+
+    assert detail.count.shape == (mesh.object_count + 1, LEVELS)
+    assert detail.face_count == len(mesh.faces)
+    assert (np.diff(detail.count, axis=1) <= 0).all()
+    assert (np.diff(detail.error, axis=1) >= 0).all()
+    xyz = mesh.positions_and_object[:, :3]
+    for row in range(17, 23):  # balls
+        assert detail.count[row, 1] < 0.5 * detail.count[row, 0]
+        assert detail.count[row, -1] >= 12
+        own = xyz[mesh.positions_and_object[:, 3] == row - 1]
+        assert np.allclose(detail.low[row], own.min(axis=0))
+        middle, radius = own.mean(axis=0), np.linalg.norm(own - own.mean(axis=0), axis=1).max()
+        for level in range(1, LEVELS):
+            first, count = detail.first[row, level], detail.count[row, level]
+            used = detail.faces[first : first + count]
+            assert (mesh.positions_and_object[used.reshape(-1), 3] == row - 1).all()
+            # the coarse ball is about as large as the fine one: nothing collapses
+            away = np.linalg.norm(xyz[used.reshape(-1)] - middle, axis=1)
+            assert np.allclose(away, radius, rtol=0.02)
+            assert np.ptp(xyz[used.reshape(-1)], axis=0).min() > 1.2 * radius
+
+
+def test_boxes_and_faces_without_an_object_are_left_as_they_are() -> None:
+    plain = room()
+    objects = plain.object_of_face.copy()
+    objects[:12] = -1
+    mesh = split_at_objects(Mesh(plain.vertices, plain.faces, objects, plain.object_count))
+    detail = mesh_detail(mesh, Progress.silent())
+
+    assert (detail.count[0] == 12).all()
+    assert (detail.count[1] == 0).all()
+    assert (detail.error == 0).all()
+    every = np.flatnonzero(detail.count[:, 0])
+    faces = chosen_faces(mesh.faces, detail, every, np.full(len(every), LEVELS - 1))
+    assert np.array_equal(faces, mesh.faces)
+
+
+def test_faces_in_another_order_are_refused() -> None:
+    mesh = split_at_objects(room())
+    shuffled = GpuMesh(mesh.origin, mesh.positions_and_object, mesh.faces[::-1].copy(), mesh.object_count)
+    with pytest.raises(ValueError, match="object by object"):
+        mesh_detail(shuffled, Progress.silent())
+
+
+def test_ranges_that_touch_become_one() -> None:
+    first, count = merged_ranges(np.array([50, 0, 10, 40]), np.array([5, 10, 5, 10]))
+    assert first.tolist() == [0, 40]
+    assert count.tolist() == [15, 15]
+    assert merged_ranges(np.array([0, 20]), np.array([10, 5]), gap=10)[1].tolist() == [25]
+
+
+def test_the_budget_follows_what_pictures_take() -> None:
+    budget = MovementBudget()
+    assert budget.is_plain
+    assert not budget.is_quick
+    assert budget.is_long
+
+    budget.took_full(0.01)
+    assert not budget.is_plain
+    assert not budget.is_quick
+    assert not budget.is_long
+    budget.took_full(10 * QUICK_SECONDS)
+    assert budget.is_quick
+
+    for _ in range(30):
+        budget.took_quick(4 * AIM_SECONDS)
+    assert (budget.most_faces, budget.share) == (FEWEST_FACES, SHARES[0])
+    for _ in range(200):
+        budget.took_quick(AIM_SECONDS / 4)
+    assert (budget.most_faces, budget.share) == (MOST_FACES, SHARES[-1])
+    at_aim = budget.most_faces
+    budget.took_quick(AIM_SECONDS)
+    assert budget.most_faces == at_aim
+
+    budget.is_allowed = False
+    assert not budget.is_quick
+    assert budget.is_long
+
+
+@pytest.fixture
+def slow(stage: Stage) -> tuple[Stage, Mesh]:
+    """A view that believes that its full pictures take a second."""
+    mesh = balls()
+    gpu = split_at_objects(mesh)
+    stage.view.set_scene(scene_of(mesh), gpu)
+    stage.settle()
+    stage.view.set_mesh_detail(mesh_detail(gpu, Progress.silent()))
+    stage.view.set_view(INSIDE)
+    stage.settle()
+    stage.view._picture.budget.took_full(1.0)
+    return stage, mesh
+
+
+@pytest.mark.gl
+def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(slow: tuple[Stage, Mesh]) -> None:
+    stage, _mesh = slow
+    view = stage.view
+    full = stage.pixels()
+    view._picture.budget.took_full(1.0)
+
+    # the same view, as if it had just been moved to
+    view.camera_moved()
+    stage.wait(lambda: view._picture._shows_quick)
+    quick = view._picture._quick._renderer
+    assert quick.size == tuple(round(side * view._picture.budget.share) for side in SIZE)
+    image = view.native.grabFramebuffer()
+    image = image.convertToFormat(image.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    moving = rows[:, : SIZE[0] * 3].reshape(SIZE[1], SIZE[0], 3).astype(int)
+    # blurred at edges, but it is the same picture
+    assert np.median(np.abs(moving - full)) <= 2
+    assert np.abs(moving - full).mean() < 12
+
+    stage.wait(lambda: not view._picture._shows_quick and view._picture.is_complete)
+    assert np.array_equal(stage.pixels(), full)
+
+
+@pytest.mark.gl
+def test_what_is_clicked_in_a_moving_view_is_exact_and_nothing_is_drawn_in_one_go(
+    slow: tuple[Stage, Mesh],
+) -> None:
+    stage, mesh = slow
+    view = stage.view
+    view.set_view(ViewState((2.2, 1.4, 1.4), (-1.0, -0.5, 0.8)))
+    expected = objects_by_rays(mesh, view.current_camera())
+    inner = np.argwhere(away_from_edges(expected) & (expected > 20))
+    y, x = (int(v) for v in inner[len(inner) // 2])
+    told: list[PointerHit] = []
+
+    view.finishing.pick((x, y), told.append, is_lasting=True)
+    assert not told  # nothing is known yet, and nobody waits for it
+    stage.wait(lambda: bool(told))
+    assert told[0].object_id == expected[y, x]
+
+    # moving on in haste, one still gets the object that was clicked
+    view.set_view(INSIDE)
+    view._picture.budget.took_full(1.0)
+    expected = objects_by_rays(mesh, view.current_camera())
+    inner = np.argwhere(away_from_edges(expected) & (expected > 20))
+    y, x = (int(v) for v in inner[len(inner) // 2])
+    told.clear()
+    view.finishing.pick((x, y), told.append, is_lasting=True)
+    view.finishing.pick(
+        (x, y), lambda _: pytest.fail("hovered where the view no longer is"), is_lasting=False
+    )
+    view.camera.orbit(np.zeros(3), 0.5, 0.0)
+    view.camera_moved()
+    assert [hit.object_id for hit in told] == [expected[y, x]]
+    stage.settle()
+
+
+@pytest.mark.gl
+def test_triangles_are_as_many_as_allowed_and_hidden_objects_are_none(slow: tuple[Stage, Mesh]) -> None:
+    stage, mesh = slow
+    view = stage.view
+    visual = view.layers["mesh"]._visual
+    frame = view._state.frame(view._canvas.context, view.current_camera())
+    everything = int(visual._detail.count[rows_in_view(visual._detail, frame, visual.origin), 0].sum())
+    counts = []
+    for most in (everything, everything // 4, everything // 16, 1):
+        rows, levels = choose_levels(visual._detail, frame, visual.origin, most)
+        counts.append(int(visual._detail.count[rows, levels].sum()))
+    assert counts[0] <= everything
+    assert counts[1] <= everything // 4
+    assert counts == sorted(counts, reverse=True)
+    assert counts[2] < counts[1] < counts[0]
+
+    hidden = np.arange(16, mesh.object_count)
+    view.set_hidden(hidden)
+    rows, _levels = choose_levels(visual._detail, frame, visual.origin, everything)
+    assert not np.isin(rows - 1, hidden).any()
+    behind = ViewState((-2.4, -1.5, 1.7), (-6.0, -1.5, 1.7))
+    view.set_view(behind)
+    frame = view._state.frame(view._canvas.context, view.current_camera())
+    assert len(choose_levels(visual._detail, frame, visual.origin, everything)[0]) < len(rows)
+
+
+@pytest.mark.gl
+def test_leaving_out_what_is_out_of_sight_changes_no_pixel(slow: tuple[Stage, Mesh]) -> None:
+    stage, mesh = slow
+    view = stage.view
+    for eye, target in (((2.2, 1.4, 1.4), (-1.0, -0.5, 0.8)), ((0.0, -6.0, 4.0), (0.0, 0.0, 1.0))):
+        view.set_view(ViewState(eye, target))
+        view._picture.budget.took_full(1.0)
+        ids = view.id_buffer().object_ids
+        expected = objects_by_rays(mesh, view.current_camera())
+        inner = away_from_edges(expected)
+        assert np.array_equal(ids[inner], expected[inner])
