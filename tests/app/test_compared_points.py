@@ -11,7 +11,6 @@ from tests.lens_builders import tilted_lens, write_room_scene
 from viewer.app.lenses import with_chosen_lens
 from viewer.app.point_cache import (
     can_compare_points,
-    can_use_distances,
     fused_points,
     points_follow_lens,
 )
@@ -91,8 +90,4 @@ def test_what_can_be_compared_depends_on_the_images(folder: Path) -> None:
         image.unlink()
     scene = read(folder, "pinhole")
     assert not can_compare_points(scene)
-    assert can_use_distances(scene)
     assert points_follow_lens(scene)
-    for image in folder.glob("images/*/*.depth_meters.hdf5"):
-        image.unlink()
-    assert not can_use_distances(read(folder, "pinhole"))

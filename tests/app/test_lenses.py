@@ -135,9 +135,7 @@ def test_a_table_that_contradicts_the_images_is_a_finding(folder: Path) -> None:
     write_camera_parameters(folder / CAMERA_PARAMETERS_TABLE, SCENE, wrong)
     lenses = known_lenses(read(folder), SILENT)
     assert lenses.disagreement_px == pytest.approx(3.0, abs=0.3)
-    assert lenses.finding.startswith(
-        "The camera table's lens and the one measured from the images are up to "
-    )
+    assert lenses.finding.startswith("The lens of the camera table and that of the images are up to ")
     assert lenses.finding in to_text(inventory(folder))
 
 

@@ -99,7 +99,7 @@ class SceneLenses:
         if apart is None or apart <= DISAGREEMENT_PX:
             return ""
         amount = f"up to {apart:,.1f} px" if np.isfinite(apart) else "more than an image"
-        return f"The camera table's lens and the one measured from the images are {amount} apart."
+        return f"The lens of the camera table and that of the images are {amount} apart."
 
     def describe(self, source: LensSource) -> str:
         """What a source says, or why it says nothing, in a sentence or two."""

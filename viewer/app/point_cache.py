@@ -107,15 +107,6 @@ def can_compare_points(scene: Scene) -> bool:
     return any({DISTANCE, POSITION} <= images.source.modalities(frame) for frame in posed)
 
 
-def can_use_distances(scene: Scene) -> bool:
-    """True when points can be made from distances alone."""
-    images, cameras = scene.part(Images), scene.part(Cameras)
-    if images is None or cameras is None:
-        return False
-    posed = (f for f in covering_order(images.source) if _has_pose(cameras, f))
-    return any(DISTANCE in images.source.modalities(frame) for frame in posed)
-
-
 def _has_pose(cameras: Cameras, frame: FrameId) -> bool:
     trajectory = cameras.get(frame.camera)
     return trajectory is not None and trajectory.index_of(frame.frame) is not None

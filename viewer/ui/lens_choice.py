@@ -149,10 +149,9 @@ class LensChoice(QObject):
         self._window.banners.show_message(
             "warning",
             finding,
-            hint="One of them is wrong. What the cameras see is drawn with the camera table's lens until you "
-            "switch; the lens is named in the status bar.",
+            hint="One of them is wrong; the table's is in use.",
             details=session.lenses.describe(LensSource.MEASURED),
-            actions=(("Use the Measured Lens", self.use_measured), ("Use the Table's", self.use_table)),
+            actions=(("Use the Measured Lens", self.use_measured),),
         )
 
     def _follow(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from viewer.app.inventory_parts import count_of, part_details
-from viewer.app.point_cache import can_compare_points, can_use_distances
+from viewer.app.point_cache import can_compare_points
 from viewer.app.session import ColorBy, Session
 from viewer.model.boxes import BoxSets
 from viewer.model.camera import Cameras
@@ -113,9 +113,8 @@ class LayersPanel(QWidget):
                 old.hide()
                 old.deleteLater()
         self._can_compare = scene is not None and can_compare_points(scene)
-        can_choose = scene is not None and can_use_distances(scene)
-        self._from_word.setVisible(can_choose)
-        self._source.setVisible(can_choose)
+        self._from_word.setVisible(self._can_compare)
+        self._source.setVisible(self._can_compare)
         if scene is not None:
             self._describe(scene)
         self._show_color_by(self._session.color_by)
