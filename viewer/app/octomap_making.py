@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.errors import SaveError, ViewerError
+from viewer.formats.hdf5_array import read_array
 from viewer.formats.hypersim import layout
-from viewer.formats.hypersim.octomap_files import write_octomap
-from viewer.formats.listing import exists
+from viewer.formats.hypersim.octomap_files import read_tree, write_octomap
+from viewer.formats.listing import exists, is_file
 from viewer.geometry.space_carving import Carved, Carving, carve, carving_box
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras
 from viewer.model.mesh import Mesh
+from viewer.model.octomap import Octomap
 from viewer.model.scene import Scene
 
 Floats = NDArray[np.float64]
@@ -96,6 +98,19 @@ def make_octomap(
     low, high = carving_box(starts, np.array(settings.extent_m) / scene.metres_per_unit)
     carving = Carving(starts, low, high, voxel, settings.rays**2, settings.iterations, settings.seed)
     return carve(mesh, carving, progress)
+
+
+def load_octomap(path: Path, progress: Progress) -> Octomap:
+    """The tree of a file, with the bounds of free space where they lie beside it. Raises FormatError."""
+    progress.step(0, 1, f"Reading {path.name}")
+    tree = read_tree(path)
+    corners = []
+    for name in (layout.OCTOMAP_FREE_SPACE_MIN, layout.OCTOMAP_FREE_SPACE_MAX):
+        there = is_file(path.parent / name)
+        corners.append(read_array(path.parent / name, dtype=np.float64).reshape(-1) if there else None)
+    low, high = (None if corner is None or len(corner) != 3 else corner for corner in corners)
+    progress.step(1, 1, "Read")
+    return replace(tree, free_space_min=low, free_space_max=high)
 
 
 def octomap_home(scene: Scene) -> Path:

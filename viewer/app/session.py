@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from psygnal import Signal
 
 from viewer.app.lenses import SceneLenses
+from viewer.app.octomap_facts import OctomapFacts, with_octomap
 from viewer.app.visibility import Visibility
 from viewer.geometry.frame_points import PointSource
 from viewer.model.camera import Camera, Cameras, Lens, Trajectory
@@ -18,6 +20,7 @@ from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId, Images
 from viewer.model.labels import LabelChange
 from viewer.model.mesh import GpuMesh
+from viewer.model.octomap import Octomap
 from viewer.model.points import PointSet
 from viewer.model.scene import NodeTable, ObjectTable, Scene
 
@@ -74,6 +77,8 @@ class Session:
     points_changed = Signal()
     point_source_changed = Signal(object)  # PointSource
     facts_changed = Signal()
+    octomap_changed = Signal()
+    octomap_facts_changed = Signal()
     labels_changed = Signal(LabelChange)
     instances_changed = Signal()
     brush_changed = Signal()
@@ -97,6 +102,7 @@ class Session:
         self.points: PointSet | None = None
         self.point_source = PointSource.POSITION
         self.facts: ObjectFacts | None = None
+        self.octomap_facts: OctomapFacts | None = None
         self.albedo: NDArray[np.uint8] | None = None
         self.seen: Visibility | None = None
         """How many pixels of every frame show every object, once that has been counted."""
@@ -148,6 +154,7 @@ class Session:
         self.lenses = SceneLenses() if self.scene is None else SceneLenses.of(self.scene)
         self.points = None
         self.facts = None if opened is None else opened.facts
+        self.octomap_facts = None
         self.albedo = None if opened is None else opened.albedo
         self.seen = None
         self.selection = NOTHING
@@ -193,6 +200,18 @@ class Session:
         if source is not self.point_source:
             self.point_source = source
             self.point_source_changed.emit(source)
+
+    def set_octomap(self, octomap: Octomap, source: Path) -> None:
+        """Put another octomap into the scene, and nothing else anew; `source` is where it came from."""
+        if self.scene is not None:
+            self.scene = with_octomap(self.scene, octomap, source)
+            self.octomap_facts = None
+            self.octomap_changed.emit()
+            self.octomap_facts_changed.emit()
+
+    def set_octomap_facts(self, facts: OctomapFacts) -> None:
+        self.octomap_facts = facts
+        self.octomap_facts_changed.emit()
 
     def set_facts(self, facts: ObjectFacts) -> None:
         self.facts = facts

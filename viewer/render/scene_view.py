@@ -7,6 +7,7 @@ centre of the top-left pixel, as everywhere in the program.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -256,6 +257,13 @@ class SceneView(ViewPointer):
             if layer.wants_upload:
                 self._upload(layer)
             self._content_changed()
+
+    def change_layer(self, kind: type[SomeLayer], change: Callable[[SomeLayer], None]) -> None:
+        """Let `change` give a layer something else to draw, and send that to the graphics card."""
+        self._picture.make_current()
+        change(self._layer(kind))
+        self._upload(self._layer(kind))
+        self._content_changed()
 
     def set_theme(self, dark: bool) -> None:
         self._state.theme = DARK if dark else LIGHT

@@ -32,6 +32,7 @@ class Theme:
     occupied: tuple[Rgb, Rgb]  # octomap, lowest to highest
     free: tuple[Rgb, Rgb]
     unknown: tuple[Rgb, Rgb]  # where free space ends and nothing is known
+    stray: Rgb  # cameras that do not stand in free space
     edge_strength: float
 
 
@@ -55,6 +56,7 @@ DARK = Theme(
     occupied=(rgb("#4b6fb5"), rgb("#f0c987")),
     free=(rgb("#5fd38a"), rgb("#9fe8c0")),
     unknown=(rgb("#8a5bd0"), rgb("#c9a2ff")),
+    stray=rgb("#ff4fd8"),
     edge_strength=0.45,
 )
 LIGHT = Theme(
@@ -77,5 +79,6 @@ LIGHT = Theme(
     occupied=(rgb("#3f63ac"), rgb("#e2ad5a")),
     free=(rgb("#2fa765"), rgb("#58c58b")),
     unknown=(rgb("#6a3fb8"), rgb("#8d5fd8")),
+    stray=rgb("#c4109c"),
     edge_strength=0.45,
 )

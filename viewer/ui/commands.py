@@ -226,6 +226,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("export_label_images", "Label", "Export Label &Images…", "label_export.ask", (), "export",
             "Write the class and the instance of every pixel as the dataset has them, and previews",
             needs="labels"),
+    # Tools
+    Command("generate_octomap", "Tools", "Generate &Octomap…", "octomaps.ask_generate", (), "octomap",
+            "Carve occupied and free space out of the mesh, as the dataset's octomaps were made",
+            needs="scene"),
+    Command("load_octomap", "Tools", "&Load Octomap…", "octomaps.ask_load", (), "",
+            "Show a .bt or .ot file of OctoMap in this scene", needs="scene"),
+    Command("stray_cameras", "Tools", "Cameras Outside &Free Space…", "octomaps.list_strays", (), "camera",
+            "List the cameras that stand in occupied or unknown space, or out of its bounds",
+            needs="scene"),
     # Help
     Command("labelling_help", "Help", "&Labelling Guide", "side_windows.labelling_guide", ("F1",)),
     Command("shortcuts", "Help", "&Keyboard Shortcuts", "side_windows.shortcuts", ("Ctrl+/", "?")),

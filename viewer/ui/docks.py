@@ -59,6 +59,8 @@ def make_panels(window: MainWindow) -> Panels:
     )
     window.layer_styles.changed.connect(panels.layers.show_layer)
     panels.layers.fuse_requested.connect(window.opening.fuse_points)
+    panels.layers.octomap_requested.connect(window.octomaps.ask_generate)
+    panels.layers.strays_requested.connect(window.octomaps.list_strays)
     panels.objects.focus_requested.connect(window.viewing.focus_on)
     panels.objects.focus_box_requested.connect(window.viewing.focus_box)
     # playing waits for the pictures, and strokes over images keep their order among the others

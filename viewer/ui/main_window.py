@@ -40,6 +40,7 @@ from viewer.ui.lens_choice import LensChoice
 from viewer.ui.look_bar import LookBar
 from viewer.ui.looking import Looking
 from viewer.ui.moving import Moving
+from viewer.ui.octomaps import Octomaps
 from viewer.ui.opening import Opening
 from viewer.ui.painting import Painting
 from viewer.ui.point_choice import PointChoice
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         self.layer_styles = LayerStyles(self)
         self.lens_choice = LensChoice(self)
         self.point_choice = PointChoice(self)
+        self.octomaps = Octomaps(self)
         self.status_line = StatusLine(self)
         self.setStatusBar(self.status_line)
         self.welcome = Welcome(self.runner)

@@ -68,8 +68,6 @@ class StatusLine(QStatusBar):
         if hit.kind == "frustum":
             frame = self._window.scene_view.frame_of_frustum(hit.index)
             parts.append("camera" if frame is None else f"{frame.camera}, frame {frame.frame}")
-        elif hit.kind == "voxel":
-            parts.append("octomap voxel")
         elif hit.kind == "box":
             parts.append(self._describe_box(hit))
         elif hit.object_id is not None and hit.object_id >= 0:
@@ -87,6 +85,9 @@ class StatusLine(QStatusBar):
                 parts.append(f"instance {instance_id}" if instance_id > 0 else "no instance")
         elif hit.kind == "object":
             parts.append("no object")
+        voxel = self._window.octomaps.words_of(hit)
+        if voxel:
+            parts.append(voxel)
         if hit.world is not None:
             metres = np.asarray(hit.world) * scene.metres_per_unit
             parts.append(f"({metres[0]:.2f}, {metres[1]:.2f}, {metres[2]:.2f}) m")

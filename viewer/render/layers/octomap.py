@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from vispy.gloo.context import GLContext
 
 from viewer.model.octomap import FREE as IS_FREE
@@ -20,7 +21,9 @@ from viewer.render.visuals.line_set import Lines, LineSet
 from viewer.render.visuals.voxel_set import ColorBy, VoxelLook, VoxelPrograms, VoxelSet
 
 BOUNDS_WIDTH_PX = 1.4
-BOUNDS_HIDDEN_OPACITY = 0.25
+STRAY_WIDTH_PX = 2.2
+STRAY_METRES = 0.12  # from a stray camera to the corners of its mark
+HIDDEN_OPACITY = 0.35
 _COLORS = tuple(color_by.value for color_by in ColorBy)
 _DEPTH_HELP = (
     f"{TREE_DEPTH} shows every leaf of the tree; each step down joins cubes to ones twice as large, "
@@ -48,6 +51,9 @@ class OctomapStyle:
     unknown_depth: int = control(TREE_DEPTH, "Finest level", low=1, high=TREE_DEPTH, help=_DEPTH_HELP)
     unknown_color: str = control("state", "Color", choices=_COLORS)
     bounds: bool = control(True, "Bounds of free space", help="The box around all free cubes")
+    strays: bool = control(
+        True, "Stray cameras", help="Mark cameras that stand in occupied or unknown space, or out of bounds"
+    )
 
 
 KINDS = ("occupied", "free", "unknown")
@@ -74,6 +80,8 @@ class OctomapLayer(Layer):
         self._coarse: dict[int, Octomap] = {}
         self._sets: dict[tuple[str, int], VoxelSet] = {}
         self._programs = VoxelPrograms()
+        self._strays: NDArray[np.float64] = np.empty((0, 3))
+        self._metres_per_unit = 1.0
         self._lines: LineSet | None = None
         self._lines_for: object = None
 
@@ -82,6 +90,7 @@ class OctomapLayer(Layer):
         return self._octomap is not None
 
     def set_scene(self, scene: Scene | None) -> None:
+        self._metres_per_unit = 1.0 if scene is None else scene.metres_per_unit
         self.set_octomap(None if scene is None else scene.part(Octomap))
 
     def set_octomap(self, octomap: Octomap | None) -> None:
@@ -89,6 +98,12 @@ class OctomapLayer(Layer):
         self.release()
         self._octomap = octomap
         self._coarse = {}
+        self._strays = np.empty((0, 3))
+
+    def set_strays(self, positions: NDArray[np.float64]) -> None:
+        """Mark the places (N, 3), world units, of cameras that do not stand in free space."""
+        self._strays = positions[np.isfinite(positions).all(axis=1)]
+        self._lines_for = None
 
     def leaf_at(self, index: int) -> LeafFound | None:
         """The cube that a picked number stands for."""
@@ -166,27 +181,26 @@ class OctomapLayer(Layer):
         for kind, voxels, opacity in self._shown():
             if opacity < 1:
                 self._draw(frame, kind, voxels, opacity)
-        if self.style.bounds and self._octomap is not None and self._octomap.free_bounds is not None:
-            self._bounds_of(self._octomap, frame.theme).draw_blended(frame, 1.0, BOUNDS_HIDDEN_OPACITY)
+        self._wires(frame.theme).draw_blended(frame, 1.0, HIDDEN_OPACITY)
 
     def draw_pickable(self, frame: Frame) -> None:
         for _, voxels, opacity in self._shown():
             if opacity < 1:
                 voxels.draw_pickable(frame, self._programs)
 
-    def _bounds_of(self, octomap: Octomap, theme: Theme) -> LineSet:
+    def _wires(self, theme: Theme) -> LineSet:
+        """The box around free space, and a mark at every stray camera."""
         if self._lines is None:
             self._lines = LineSet()
-        bounds = octomap.free_bounds
-        if self._lines_for != (id(octomap), theme) and bounds is not None:
-            corner = np.array([[k & 1, k >> 1 & 1, k >> 2] for k in range(8)])
-            corners = bounds[0] + corner * (bounds[1] - bounds[0])
-            edges = np.array([(a, a | 1 << b) for a in range(8) for b in range(3) if not a >> b & 1])
-            color = np.tile(np.array([*theme.free[1], 1.0], np.float32), (len(edges), 1))
-            width = np.full(len(edges), BOUNDS_WIDTH_PX, np.float32)
-            no_index = np.full(len(edges), -1, np.int64)
-            self._lines.set_lines(Lines(corners[edges[:, 0]], corners[edges[:, 1]], color, width, no_index))
-            self._lines_for = (id(octomap), theme)
+        state = (self.style.bounds, self.style.strays, theme)
+        if self._lines_for != state:
+            bounds = self._octomap.free_bounds if self._octomap is not None and self.style.bounds else None
+            parts = [] if bounds is None else [_lines(_box_edges(*bounds), theme.free[1], BOUNDS_WIDTH_PX)]
+            if self.style.strays and len(self._strays):
+                edges = self._strays[:, None, None] + _DIAMOND * (STRAY_METRES / self._metres_per_unit)
+                parts.append(_lines(edges.reshape(-1, 2, 3), theme.stray, STRAY_WIDTH_PX))
+            self._lines.set_lines(_joined(parts))
+            self._lines_for = state
         return self._lines
 
     def release(self) -> None:
@@ -196,6 +210,36 @@ class OctomapLayer(Layer):
         if self._lines is not None:
             self._lines.release()
         self._lines, self._lines_for = None, None
+
+
+_CORNER = np.array([[k & 1, k >> 1 & 1, k >> 2] for k in range(8)])
+_EDGES = np.array([(a, a | 1 << b) for a in range(8) for b in range(3) if not a >> b & 1])
+_TIPS = np.array([[1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], np.float64)
+_DIAMOND = _TIPS[[(a, b) for a in range(4) for b in ((a + 1) % 4, 4, 5)]]
+
+
+def _box_edges(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(12, 2, 3) ends of the edges of a box."""
+    return np.asarray((low + _CORNER * (high - low))[_EDGES])
+
+
+def _lines(edges: NDArray[np.float64], color: Rgb, width: float) -> Lines:
+    """Edges (N, 2, 3) that the pointer does not find."""
+    count = len(edges)
+    tone = np.tile(np.array([*color, 1.0], np.float32), (count, 1))
+    no_index = np.full(count, -1, np.int64)
+    return Lines(edges[:, 0], edges[:, 1], tone, np.full(count, width, np.float32), no_index)
+
+
+def _joined(parts: list[Lines]) -> Lines:
+    if not parts:
+        return Lines.none()
+    return Lines(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("starts", "ends", "colors", "widths", "indices")
+        )
+    )
 
 
 def colors_of(theme: Theme, kind: str) -> tuple[Rgb, Rgb]:

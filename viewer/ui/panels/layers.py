@@ -16,6 +16,7 @@ from viewer.app.session import ColorBy, Session
 from viewer.model.boxes import BoxSets
 from viewer.model.camera import Cameras
 from viewer.model.mesh import Mesh
+from viewer.model.octomap import Octomap
 from viewer.model.scene import Gap, Scene
 from viewer.ui.panels.part_rows import GapRow, LayerRow, PartRow, gap_text
 from viewer.ui.parts import ElidedLabel, EmptyState, ignore_idle_wheel, listen, rule, text_label, widgets_in
@@ -49,6 +50,8 @@ class LayersPanel(QWidget):
     """Shows the scene's parts. Styles go out through `apply_style(key, style)`."""
 
     fuse_requested = Signal()  # points from the position images
+    octomap_requested = Signal()  # from the mesh
+    strays_requested = Signal()
 
     def __init__(
         self, session: Session, layers: Mapping[str, LayerSpec], apply_style: Callable[[str, Any], None]
@@ -73,6 +76,9 @@ class LayersPanel(QWidget):
         }
         if "points" in self._rows:
             self._rows["points"].offer("Fuse points from the images", self.fuse_requested.emit)
+        if "octomap" in self._rows:
+            self._rows["octomap"].offer("Generate from the mesh…", self.octomap_requested.emit)
+            self._rows["octomap"].listen_to_finding(self.strays_requested.emit)
         self._contents = QVBoxLayout()
         self._missing = QVBoxLayout()
         self._contents_title = text_label("Also there", "section")
@@ -81,6 +87,8 @@ class LayersPanel(QWidget):
         for signal, slot in (
             (session.scene_changed, self._take_scene),
             (session.points_changed, self._show_layers),
+            (session.octomap_changed, self._take_scene),
+            (session.octomap_facts_changed, self._show_strays),
             (session.color_by_changed, self._show_color_by),
         ):
             listen(self, signal, slot)
@@ -119,6 +127,7 @@ class LayersPanel(QWidget):
             self._describe(scene)
         self._show_color_by(self._session.color_by)
         self._show_layers()
+        self._show_strays()
 
     def _describe(self, scene: Scene) -> None:
         self._name.setText(scene.name)
@@ -149,8 +158,17 @@ class LayersPanel(QWidget):
             there = self._detail(key, scene)
             self._rows[key].show_style(layer.style)
             reason = "" if there is not None else self._reason(key, scene)
-            can_be_made = key == "points" and self._session.images is not None
+            can_be_made = (key == "points" and self._session.images is not None) or (
+                key == "octomap" and scene.part(Mesh) is not None
+            )
             self._rows[key].show_part(there, reason, can_be_made=can_be_made)
+
+    def _show_strays(self) -> None:
+        facts = self._session.octomap_facts
+        if "octomap" in self._rows:
+            count = 0 if facts is None else len(facts.strays)
+            words = f"{count_of(count, 'camera')} not in free space" if count else ""
+            self._rows["octomap"].show_finding(words)
 
     def _show_color_by(self, color_by: ColorBy) -> None:
         model: Any = self._color_by.model()
@@ -180,6 +198,9 @@ class LayersPanel(QWidget):
         mesh = scene.part(Mesh)
         if key == "mesh":
             return None if mesh is None else count_of(len(mesh.faces), "face")
+        octomap = scene.part(Octomap)
+        if key == "octomap":
+            return None if octomap is None else count_of(len(octomap.keys), "cube")
         if key in LAYER_PARTS:
             return part_details(scene).get(LAYER_PARTS[key])
         return ""

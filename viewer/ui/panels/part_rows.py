@@ -61,6 +61,8 @@ class LayerRow(QWidget):
         self._reason.setContentsMargins(INDENT_PX, 0, 0, 4)
         self._make = push_button("", kind="quiet")
         self._make.hide()
+        self._finding = push_button("", icon="warning", kind="quiet", tip="List them, and why")
+        self._finding.hide()
         self._more = tool_button("settings", f"How {title.lower()} look", is_checkable=True, size=14)
         self._more.setFixedHeight(ROW_PX)
         self._more.toggled.connect(self._open_form)
@@ -81,6 +83,7 @@ class LayerRow(QWidget):
         makes = QHBoxLayout()
         makes.setContentsMargins(INDENT_PX - QUIET_PADDING_PX, 0, 0, 0)
         makes.addWidget(self._make)
+        makes.addWidget(self._finding)
         makes.addStretch(1)
         column.addLayout(makes)
         column.addLayout(self._form_place)
@@ -108,6 +111,15 @@ class LayerRow(QWidget):
         """A button shown while there is nothing to draw and something could be made."""
         self._make.setText(text)
         self._make.clicked.connect(lambda *_: make())
+
+    def listen_to_finding(self, ask: Callable[[], None]) -> None:
+        """Call `ask` when the user wants to know more of what `show_finding` tells."""
+        self._finding.clicked.connect(lambda *_: ask())
+
+    def show_finding(self, words: str) -> None:
+        """Something the user should know of what is there; empty for nothing."""
+        self._finding.setText(words)
+        self._finding.setVisible(bool(words))
 
     def show_part(self, detail: str | None, reason: str, *, can_be_made: bool = False) -> None:
         """What there is to draw, or why there is nothing."""
