@@ -10,7 +10,8 @@ root=$PWD
 
 python=$(find_python)
 opens_window=yes
-case "${1:-}" in sample | info | render | doctor | replay | -h | --help | --version) opens_window=no ;; esac
+commands=$("$python" -c 'from viewer.cli import COMMANDS; print(*(command.name for command in COMMANDS))')
+case " -h --help --version $commands " in *" ${1:-none} "*) opens_window=no ;; esac
 virtual_display=no
 [ "$opens_window" = no ] || has_display || virtual_display=yes
 
