@@ -443,7 +443,7 @@ def test_a_pinned_pane_keeps_its_frame_and_marks_the_same_place(desk: Desk, qtbo
 
 
 def test_a_frame_is_kept_in_a_pane_of_its_own(desk: Desk, qtbot: QtBot) -> None:
-    desk.images.pin_current()
+    desk.images.pin_beside(FrameId("cam_00", 0))
     desk.session.show_frame(FrameId("cam_00", 4))
     desk.settle(qtbot)
     assert desk.images.count == 4

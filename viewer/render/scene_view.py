@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import app
 
 from viewer.errors import GpuError
+from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId
 from viewer.model.mesh import GpuMesh
@@ -38,6 +39,7 @@ from viewer.render.picture import Flat, Picture, PictureState
 from viewer.render.pointer import Pointer
 from viewer.render.renderer import check_context
 from viewer.render.rulers import scale_bar
+from viewer.render.shot import Shooter, Shot
 from viewer.render.still import render_still
 from viewer.render.theme import DARK, LIGHT
 from viewer.render.uploads import UploadQueue
@@ -53,6 +55,7 @@ class SceneView(ViewPointer):
         self._canvas = app.Canvas(keys=None, size=(1280, 800), dpi=96, autoswap=False)
         self._state = PictureState()
         self._picture = Picture(self._canvas, self._state)
+        self._shooter = Shooter()
         super().__init__(up)
         self.stroke_shape = "rectangle"
         """Preview of a stroke: `rectangle`, `line`, `pen` or `none`."""
@@ -124,6 +127,8 @@ class SceneView(ViewPointer):
         self.finishing.stop()
         self._settle_timer.stop()
         self._motion_timer.stop()
+        if self._picture.make_current():
+            self._shooter.release()
         self._picture.release()
         self._canvas.close()
 
@@ -352,6 +357,15 @@ class SceneView(ViewPointer):
         # the new frame buffers were made in the window's context: its own planes are as they were
         self.redraw()
         return picture
+
+    def shot(self, camera: Camera) -> Shot:
+        """What a camera of the scene sees, without what is marked or only leads the eye.
+
+        Raises GpuError when there is nothing to draw with.
+        """
+        if not self._picture.make_current():
+            raise self.error or GpuError("the 3D view has not been shown yet")
+        return self._shooter.shoot(self._canvas.context, self._state, camera)
 
     def gl_info(self) -> str:
         """Version and renderer of OpenGL, or why there is none."""

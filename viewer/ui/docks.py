@@ -64,7 +64,7 @@ def make_panels(window: MainWindow) -> Panels:
     panels.objects.focus_requested.connect(window.viewing.focus_on)
     panels.objects.focus_box_requested.connect(window.viewing.focus_box)
     # playing waits for the pictures, and strokes over images keep their order among the others
-    panels.frames.is_ready = lambda: panels.images.is_current
+    panels.frames.is_ready = lambda: panels.images.is_current and window.comparing.is_current
     panels.images.painting.paint = window.painting.paint
     panels.images.rays = lambda: window.painting.rays
     panels.images.stroke_previewed.connect(window.stroke_hint.show_preview)
@@ -104,7 +104,7 @@ def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
         "selection": ("Selection", panels.selection),
         "pose": ("Pose", panels.pose),
         "seen_in": ("Seen In", panels.seen_in),
-        "images": ("Images", panels.images),
+        "images": ("Images", window.comparing.stack),
         "frames": ("Frames", panels.frames),
         "log": ("Log", panels.log),
     }

@@ -66,7 +66,7 @@ class ImageCanvas(QWidget):
         self.is_stale = False
         self._image: QImage | None = None
         self._ground: QPixmap | None = None  # picture and outlines, drawn once per change
-        self._small: tuple[object, QImage] | None = None  # the averaged picture, and what of
+        self._small: dict[int, tuple[object, QImage]] = {}  # averaged pictures, and what of, by image
         self._cursor: tuple[int, int] | None = None
         self._selected: QPainterPath | None = None
         self._hovered: QPainterPath | None = None
@@ -88,7 +88,7 @@ class ImageCanvas(QWidget):
         self._image = None if picture is None else qimage_of(picture)
         if resized:
             self.cancel_stroke()
-        self._small = None
+        self._small.clear()
         self.is_stale = False
         self._message = None
         if resized:
@@ -271,9 +271,10 @@ class ImageCanvas(QWidget):
             draw_message(painter, self.rect(), icon, text, is_problem=is_problem, on_picture=self.is_stale)
 
     def _draw_picture(self, painter: QPainter, place: QRectF, dpr: float) -> None:
-        image = self._image
-        if image is None:
-            return
+        if self._image is not None:
+            self._draw_image(painter, self._image, place, dpr)
+
+    def _draw_image(self, painter: QPainter, image: QImage, place: QRectF, dpr: float) -> None:
         source, target = visible_part(image.size(), place, QRectF(self.rect()))
         if place.width() / image.width() * dpr >= 1:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
@@ -281,15 +282,15 @@ class ImageCanvas(QWidget):
             return
         # every source pixel counts in the average; the painter's own smoothing would skip some
         size = QSize(max(round(target.width() * dpr), 1), max(round(target.height() * dpr), 1))
-        wanted = (source.getRect(), size.toTuple(), dpr)
-        if self._small is None or self._small[0] != wanted:
+        wanted, kept = (source.getRect(), size.toTuple(), dpr), self._small.get(image.cacheKey())
+        if kept is None or kept[0] != wanted:
             part = image if source == image.rect() else image.copy(source)
             small = part.scaled(
                 size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
             )
             small.setDevicePixelRatio(dpr)
-            self._small = (wanted, small)
-        painter.drawImage(target.topLeft(), self._small[1])
+            kept = self._small[image.cacheKey()] = (wanted, small)
+        painter.drawImage(target.topLeft(), kept[1])
 
     # the user's hand
 

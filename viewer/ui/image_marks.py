@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,19 @@ from viewer.app.session import NOTHING, Session
 from viewer.imaging.outlines import object_mask, outline
 from viewer.model.frames import FrameId
 from viewer.ui.image_drawing import outline_path
-from viewer.ui.image_view import ImageView
 
 MOST_OUTLINES = 24
+
+
+class Marked(Protocol):
+    """What can be pointed into: a pane, or something that stands in for one."""
+
+    @property
+    def frame(self) -> FrameId | None: ...
+
+    def set_cursor(self, pixel: tuple[int, int] | None, *, is_own: bool = False) -> None: ...
+
+    def set_outlines(self, selected: QPainterPath | None, hovered: QPainterPath | None) -> None: ...
 
 
 class ImageMarks:
@@ -25,11 +36,13 @@ class ImageMarks:
     def __init__(
         self,
         session: Session,
-        panes: Callable[[], Sequence[ImageView]],
+        panes: Callable[[], Sequence[Marked]],
         cache: Callable[[], FrameCache],
     ) -> None:
         self._session = session
-        self._panes = panes
+        self._panes = lambda: (*panes(), *self.also)
+        self.also: Sequence[Marked] = ()
+        """What is marked besides the panes."""
         self._cache = cache
         self._outlines: dict[object, QPainterPath | None] = {}
         self._shown: Callable[[], None] = lambda: None
@@ -67,7 +80,7 @@ class ImageMarks:
 
     # the pointer
 
-    def show_pixel(self, own: ImageView, hit: PixelHit | None, *, is_linked: bool) -> None:
+    def show_pixel(self, own: Marked, hit: PixelHit | None, *, is_linked: bool) -> None:
         """Put the crosshairs where the other panes show what the pointer is on.
 
         Panes of the same frame show the same pixel, while they are linked; those of other frames the same
@@ -97,7 +110,7 @@ class ImageMarks:
         self.show_outlines()
         self._shown()
 
-    def _point_at(self, pane: ImageView, point: NDArray[np.floating] | None, object_id: int | None) -> None:
+    def _point_at(self, pane: Marked, point: NDArray[np.floating] | None, object_id: int | None) -> None:
         pixel = None
         if point is not None and pane.frame is not None:
             pixel = locate(self._session, self._cache(), pane.frame, point, object_id)

@@ -31,6 +31,7 @@ from viewer.ui.image_style_form import ImageStyleForm
 from viewer.ui.legend_bar import LegendBar
 from viewer.ui.modality_chooser import ModalityChooser
 from viewer.ui.parts import ElidedLabel, tool_button
+from viewer.ui.pin_button import PinButton
 
 CHAIN = "→"
 LOADING_AFTER_MS = 150
@@ -70,8 +71,6 @@ class ImageView(QFrame):
         self.modality = modality
         self.styles: dict[str, Any] = {}
         self.frame: FrameId | None = None
-        self.pinned: FrameId | None = None
-        """The frame this pane keeps showing; None = it follows the current one."""
         self._frame_size: tuple[int, int] | None = None
         self._images: ImageSet = {}
         self._context = ImagingContext()
@@ -83,7 +82,7 @@ class ImageView(QFrame):
         self.style_button = tool_button(
             "sun", self.tr("How this pane is shown"), self.tr("Brightness, colors and range of this pane")
         )
-        self.pin_button = tool_button("pin", self.tr("Pin this frame"), is_checkable=True)
+        self.pin_button = PinButton()
         self.canvas = ImageCanvas(self)
         self.readout = Readout("", "muted")
         self._late = QTimer(self)
@@ -94,7 +93,6 @@ class ImageView(QFrame):
         self.chooser.chosen.connect(self.modality_chosen)
         self.depth_switch.chosen.connect(self.modality_chosen)
         self.pin_button.clicked.connect(self.pin_asked)
-        self.set_pinned(None)
         self.canvas.hovered.connect(self._tell_hovered)
         self.canvas.clicked.connect(self._tell_clicked)
         self.canvas.stroke_moved.connect(lambda path: self.stroke_moved.emit(self._path_in_frame(path)))
@@ -139,29 +137,18 @@ class ImageView(QFrame):
         return self.styles.get(self.modality.key, self.modality.default_style)
 
     @property
+    def pinned(self) -> FrameId | None:
+        """The frame this pane keeps showing; None = it follows the current one."""
+        return self.pin_button.pinned
+
+    @property
     def shows_pinned(self) -> bool:
         """True when the frame that is pinned is on the screen."""
         return self.pinned is not None and self.frame == self.pinned
 
     def set_pinned(self, frame: FrameId | None) -> None:
         """Say which frame this pane keeps; None = it follows the current one."""
-        self.pinned = frame
-        self.pin_button.setChecked(frame is not None)
-        styles = Qt.ToolButtonStyle
-        self.pin_button.setToolButtonStyle(
-            styles.ToolButtonIconOnly if frame is None else styles.ToolButtonTextBesideIcon
-        )
-        if frame is None:
-            self.pin_button.setText(self.tr("Pin this frame"))
-            self.pin_button.setToolTip(self.tr("Pin: keep this frame here while others come and go"))
-        else:
-            self.pin_button.setText(f"{frame.camera} {frame.frame:04d}")
-            self.pin_button.setToolTip(
-                self.tr("Pinned to {0}; click to follow the current frame").format(
-                    f"{frame.camera}, frame {frame.frame}"
-                )
-            )
-        self.pin_button.setAccessibleName(self.pin_button.text())
+        self.pin_button.set_pinned(frame)
 
     def set_modality(self, modality: Modality[Any]) -> None:
         self.modality = modality
@@ -307,8 +294,10 @@ class ImageView(QFrame):
         kept = {key: asdict(style) for key, style in self.styles.items()}
         return {"modality": self.modality.key, "styles": kept}
 
-    def restore_state(self, stored: Mapping[str, Any]) -> None:
+    def restore_state(self, stored: object) -> None:
         """Take over what `save_state` gave; whatever is missing or unknown stays as it is."""
+        if not isinstance(stored, dict):
+            return
         modality = find_modality(str(stored.get("modality")))
         if modality is not None:
             self.set_modality(modality)

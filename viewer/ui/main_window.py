@@ -29,6 +29,7 @@ from viewer.ui.bookmarks import Bookmarks
 from viewer.ui.class_keys import ClassKeys
 from viewer.ui.clip_bar import ClipBar
 from viewer.ui.clipping import Clipping
+from viewer.ui.comparing import Comparing
 from viewer.ui.debt import Debt
 from viewer.ui.empty_view import EmptyView, is_empty
 from viewer.ui.job_runner import JobRunner
@@ -112,6 +113,7 @@ class MainWindow(QMainWindow):
         self.panels = docks.make_panels(self)
         self.frames_panel = self.panels.frames
         self.images_panel = self.panels.images
+        self.comparing = Comparing(self, self.images_panel)
         self.docks = docks.add_docks(self, self.panels)
         self.toolbar = self._toolbar()
         self.bridge = SceneBridge(self)
@@ -177,6 +179,7 @@ class MainWindow(QMainWindow):
         self.class_keys.told.connect(self.tell)
         self.class_keys.changed.connect(self._refresh_actions)
         self.looking.changed.connect(self._refresh_actions)
+        self.comparing.changed.connect(self._refresh_actions)
         self.recording.changed.connect(self._refresh_actions)
         self.layer_styles.changed.connect(self._refresh_actions)
         self.opening.recent_changed.connect(self._fill_recent_menu)
@@ -188,7 +191,7 @@ class MainWindow(QMainWindow):
         self.welcome.dropped.connect(self._open_dropped)
         self.welcome.missing_found.connect(self._grey_out_recent)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
-        self.actions_table.act_on(self.scene_view.native, self.panels.images, self.panels.frames)
+        self.actions_table.act_on(self.scene_view.native, self.comparing.stack, self.panels.frames)
 
     def _fill_window_menu(self) -> None:
         menu = self.menuBar().addMenu("&Window")
@@ -239,6 +242,7 @@ class MainWindow(QMainWindow):
         self.recording.show_state(table)
         self.clipping.show_state(table)
         self.class_keys.show_state(table)
+        self.comparing.show_state(table)
         table["xray"].setChecked(session.is_xray)
         self.layer_styles.show_switches(table)
         self.lens_choice.show_state(table)

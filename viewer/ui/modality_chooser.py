@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, QSortFilterProxyModel, Qt, Signal
@@ -34,8 +35,11 @@ class ModalityChooser(QToolButton):
 
     chosen = Signal(str)  # key, by the user's hand
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, modalities: Sequence[Modality[Any]] = MODALITIES
+    ) -> None:
         super().__init__(parent)
+        self._modalities = tuple(modalities)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setAccessibleName(self.tr("What this pane shows"))
@@ -94,7 +98,7 @@ class ModalityChooser(QToolButton):
         self._model.clear()
         heading = QFont(self.font())
         heading.setBold(True)
-        for group, members in groups(MODALITIES).items():
+        for group, members in groups(self._modalities).items():
             title = QStandardItem(group)
             title.setFont(heading)
             title.setEnabled(False)

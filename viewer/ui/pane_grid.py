@@ -55,6 +55,7 @@ class PaneGrid(QWidget):
     count_chosen = Signal(int)
     link_changed = Signal(bool)
     fit_asked = Signal()
+    compare_asked = Signal()
 
     def __init__(self, panes: Sequence[QWidget], parent: QWidget) -> None:
         super().__init__(parent)
@@ -83,7 +84,14 @@ class PaneGrid(QWidget):
             self.tr("Show the whole image (double-click)"),
             clicked=self.fit_asked.emit,
         )
-        for tool in (self.link, fit):
+        compare = tool_button(
+            "compare",
+            self.tr("Compare two images"),
+            self.tr("Wipe, blink or subtract two images, or the 3D view"),
+            shortcut="Shift+I",
+            clicked=self.compare_asked.emit,
+        )
+        for tool in (self.link, fit, compare):
             tool.setFixedSize(TOOL_SIZE)
             self._tools.addWidget(tool)
         self._tools.addStretch(1)

@@ -135,6 +135,11 @@ class Seeing(QObject):
         session.show_frame(best)
         self._window.tell(f"{_name(best)} shows most of it: {int(pixels[0]):,} pixels; {len(rows)} frames do")
 
+    def pin_current(self) -> None:
+        """Keep the current frame in a pane of its own."""
+        if self._window.session.frame is not None:
+            self._window.images_panel.pin_beside(self._window.session.frame)
+
     def look_through(self, frame: FrameId) -> None:
         """Go to a frame and see through its camera."""
         self._window.session.show_frame(frame)

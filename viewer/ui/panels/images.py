@@ -25,11 +25,11 @@ from viewer.app.settings import Settings
 from viewer.app.strokes import StrokeResult
 from viewer.errors import FormatError, ViewerError
 from viewer.geometry.ray_scene import RayScene
-from viewer.imaging.modality import ImageSet, ImagingContext, Picture
+from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
 from viewer.imaging.registry import DEFAULT_PANES, MODALITIES, find_modality
 from viewer.model.frames import FrameId, FrameSource
 from viewer.ui.image_absence import Absence, missing_reasons, why_absent
-from viewer.ui.image_marks import ImageMarks
+from viewer.ui.image_marks import ImageMarks, Marked
 from viewer.ui.image_menu import open_image_menu
 from viewer.ui.image_painting import ImagePainting
 from viewer.ui.image_view import ImageView
@@ -52,13 +52,14 @@ class ImagesPanel(QWidget):
     pixel_described = Signal(str)  # all that is known of the pixel under the pointer, or nothing
     stroke_previewed = Signal(object)  # StrokeResult of the stroke in hand, None at its end
     frame_shown = Signal(object)  # FrameId, once every pane shows it or says why it cannot
+    compare_asked = Signal()
 
     def __init__(
         self, session: Session, runner: JobRunner, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._loader = PaneLoader(runner, settings.frame_cache_mb)
+        self.loader = PaneLoader(runner, settings.frame_cache_mb)
         self._contexts: dict[str, ImagingContext] = {}
         self.rays: Callable[[], RayScene | None] = lambda: None
         """The mesh, for places of pixels that no image tells."""
@@ -67,13 +68,14 @@ class ImagesPanel(QWidget):
         self._last_frame: FrameId | None = None
         self._announced: FrameId | None = None
         self._is_behind = False
-        self._pan_zoom = PanZoom()
+        self.pan_zoom = PanZoom()
         self.count = DEFAULT_COUNT
         self.panes = [self._make_pane(k) for k in range(max(PANE_COUNTS))]
         self._grid = PaneGrid(self.panes, self)
         self._grid.count_chosen.connect(self.set_count)
-        self._grid.link_changed.connect(self._relink)
+        self._grid.link_changed.connect(lambda _: self.take_pan_zoom(self.pan_zoom))
         self._grid.fit_asked.connect(self.fit)
+        self._grid.compare_asked.connect(self.compare_asked)
         self._grid.show_count(self.count)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -105,9 +107,9 @@ class ImagesPanel(QWidget):
             lambda is_wanted: self.pin(number, self.frame_of(number) if is_wanted else None)
         )
         pane.style_changed.connect(lambda _: self._refresh(number))
-        pane.pixel_hovered.connect(partial(self._hover, number))
-        pane.pixel_clicked.connect(self._click)
-        pane.canvas.pan_zoom_changed.connect(partial(self._share_pan_zoom, number))
+        pane.pixel_hovered.connect(partial(self.hover, pane))
+        pane.pixel_clicked.connect(self.click)
+        pane.canvas.pan_zoom_changed.connect(lambda pan_zoom: self.take_pan_zoom(pan_zoom, pane))
         pane.context_asked.connect(lambda pixel, place: open_image_menu(pane, pixel, place))
         return pane
 
@@ -116,7 +118,7 @@ class ImagesPanel(QWidget):
     @property
     def cache(self) -> FrameCache:
         """What is decoded of the open scene."""
-        return self._loader.cache
+        return self.loader.cache
 
     @property
     def shown_panes(self) -> list[ImageView]:
@@ -162,22 +164,22 @@ class ImagesPanel(QWidget):
         self.set_modality(self.count - 1, first)
         self.pin(self.count - 1, frame)
 
-    def pin_current(self) -> None:
-        """Keep the current frame in a pane of its own."""
-        if self._session.frame is not None:
-            self.pin_beside(self._session.frame)
-
     def _context_of(self, frame: FrameId | None) -> ImagingContext:
         camera = "" if frame is None else frame.camera
         if camera not in self._contexts:
             self._contexts[camera] = imaging_context(self._session, frame)
         return self._contexts[camera]
 
+    def style_of(self, modality: Modality[Any]) -> Any:
+        """How the panes show a modality."""
+        known = (pane.styles[modality.key] for pane in self.panes if modality.key in pane.styles)
+        return next(known, modality.default_style)
+
     def fit(self) -> None:
         """Show the whole picture in every pane."""
-        self._pan_zoom = PanZoom()
+        self.pan_zoom = PanZoom()
         for pane in self.panes:
-            pane.canvas.set_pan_zoom(self._pan_zoom)
+            pane.canvas.set_pan_zoom(self.pan_zoom)
 
     def minimumSizeHint(self) -> QSize:
         return self._grid.minimumSizeHint()
@@ -185,7 +187,7 @@ class ImagesPanel(QWidget):
     # scene and frame
 
     def _new_scene(self) -> None:
-        self._loader.start_scene()
+        self.loader.start_scene()
         self._last_frame = None
         self.marks.forget()
         for pane in self.panes:
@@ -195,7 +197,7 @@ class ImagesPanel(QWidget):
         self._new_frame(self._session.frame)
 
     def _new_frame(self, frame: FrameId | None) -> None:
-        self._loader.stop_prefetch()
+        self.loader.stop_prefetch()
         last = self._last_frame
         if frame is not None and last is not None and frame.camera == last.camera:
             self._direction = 1 if frame.frame >= last.frame else -1
@@ -228,7 +230,7 @@ class ImagesPanel(QWidget):
         if frame is not None and images is not None:
             slot = None if frame == self._session.frame else frame
             wanted = support_keys(self._session, frame)
-            self._loader.decode_support(images.source, frame, wanted, self.marks.show_again, slot=slot)
+            self.loader.decode_support(images.source, frame, wanted, self.marks.show_again, slot=slot)
 
     def _refresh(self, number: int) -> None:
         """Bring one pane up to date: at once when everything is at hand, else through a worker."""
@@ -277,7 +279,7 @@ class ImagesPanel(QWidget):
                 self._tell_problem(number, error)
 
         look = (modality, style)
-        self._loader.decode(source, frame, look, context, slot=number, done=done, failed=failed)
+        self.loader.decode(source, frame, look, context, slot=number, done=done, failed=failed)
 
     def _show_picture(self, number: int, frame: FrameId, picture: Picture, arrays: ImageSet) -> None:
         size = image_size(self.cache, frame)
@@ -310,7 +312,7 @@ class ImagesPanel(QWidget):
             following = [pane for pane in self.shown_panes if pane.pinned is None]
             looks = tuple((pane.modality, pane.style_value) for pane in following)
             support, context = support_keys(self._session, frame), self._context_of(frame)
-            self._loader.prefetch(images.source, frame, self._direction, looks, support, context)
+            self.loader.prefetch(images.source, frame, self._direction, looks, support, context)
 
     def _lens_changed(self) -> None:
         """Pictures that depend on the lens are drawn anew; the others are at hand."""
@@ -322,8 +324,7 @@ class ImagesPanel(QWidget):
     # labels, selection and pointer
 
     def _labels_changed(self, *_: object) -> None:
-        if not self._recolor_soon.isActive():
-            self._recolor_soon.start()
+        self._recolor_soon.start()
 
     def _brush_changed(self) -> None:
         self.painting.follow_brush()
@@ -346,29 +347,27 @@ class ImagesPanel(QWidget):
         self.pixel_described.emit("" if result is None else f"Would change {result.summary}")
         self.stroke_previewed.emit(result)
 
-    def _share_pan_zoom(self, number: int, pan_zoom: PanZoom) -> None:
-        self._pan_zoom = pan_zoom
+    def take_pan_zoom(self, pan_zoom: PanZoom, pane: ImageView | None = None) -> None:
+        """Zoom and pan the panes alike, after the user moved one of them or something beside them."""
+        self.pan_zoom = pan_zoom
         if self.is_linked:
-            for other, pane in enumerate(self.panes):
-                if other != number:
-                    pane.canvas.set_pan_zoom(pan_zoom)
+            for other in self.panes:
+                if other is not pane:
+                    other.canvas.set_pan_zoom(pan_zoom)
 
-    def _relink(self, is_linked: bool) -> None:
-        if is_linked:
-            for pane in self.panes:
-                pane.canvas.set_pan_zoom(self._pan_zoom)
-
-    def _hover(self, number: int, frame: FrameId | None, x: int | None, y: int | None) -> None:
+    def hover(self, pane: Marked, frame: FrameId | None, x: int | None, y: int | None) -> None:
+        """The pointer is on a pixel of a frame: show what it means, here and in the world."""
         hit: PixelHit | None = None
         if x is not None and y is not None and frame is not None:
             hit = probe_pixel(self._session, self.cache, frame, x, y, self.rays())
-        self.marks.show_pixel(self.panes[number], hit, is_linked=self.is_linked)
+        self.marks.show_pixel(pane, hit, is_linked=self.is_linked)
         self._session.set_hovered(None if hit is None else hit.object_id)
         self.pixel_world.emit(hit)
         words = "" if hit is None else probe_words(self._session, self.cache, self._context_of(frame), hit)
         self.pixel_described.emit(words)
 
-    def _click(self, frame: FrameId | None, x: int, y: int, keys: Qt.KeyboardModifier) -> None:
+    def click(self, frame: FrameId | None, x: int, y: int, keys: Qt.KeyboardModifier) -> None:
+        """Select what a pixel shows."""
         if frame is None:
             return
         object_id = object_at(self._session, self.cache, frame, x, y)
@@ -389,11 +388,8 @@ class ImagesPanel(QWidget):
         """Take over what `save_state` gave; whatever is missing or unknown stays as it is."""
         panes = state.get("panes")
         for pane, stored in zip(self.panes, panes if isinstance(panes, list) else [], strict=False):
-            if isinstance(stored, dict):
-                pane.restore_state(stored)
+            pane.restore_state(stored)
         self._grid.link.setChecked(bool(state.get("linked", self.is_linked)))
-        count = state.get("count")
-        if isinstance(count, int) and count in PANE_COUNTS:
-            self.count = count
+        self.count = state["count"] if state.get("count") in PANE_COUNTS else self.count
         self._grid.show_count(self.count)
         self._refresh_all()
