@@ -15,6 +15,7 @@ from viewer.app.lenses import (
     known_lenses,
     measurable_frames,
     measure_lens,
+    read_table_lens,
     with_chosen_lens,
 )
 from viewer.errors import ViewerError
@@ -198,6 +199,16 @@ def test_images_of_another_shape_than_the_table_says_are_measured_and_one_senten
     assert gap.why.endswith(
         "expected images of 6 x 6 px as the table says, found 128 x 96 px: its lens does not fit them"
     )
+
+
+def test_a_table_named_by_hand_is_read_for_the_scene(folder: Path, tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    write_camera_parameters(table, SCENE, LENS)
+    lens = read_table_lens(read(folder), table, SILENT)
+    assert max_pixel_difference(LENS, lens) == pytest.approx(0, abs=1e-6)
+    other = write_camera_table(tmp_path / "other.csv", ("ai_900_009",))
+    with pytest.raises(ViewerError, match=f"the table has no row for {SCENE}"):
+        read_table_lens(read(folder), other, SILENT)
 
 
 def test_position_images_of_another_size_are_refused(folder: Path) -> None:

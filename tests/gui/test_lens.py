@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
 from tests.lens_builders import tilted_lens
 from viewer.app.session import ColorBy
+from viewer.app.settings import Settings, save_settings
 from viewer.formats.hypersim.layout import CAMERA_PARAMETERS_TABLE
 from viewer.geometry.frame_points import PointSource
 from viewer.jobs.job import Progress
@@ -41,6 +42,13 @@ def _tilted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tilted_scene(_tilted: Path, tmp_path: Path) -> Path:
     """A furnished scene with a tilted lens, in a folder of the test's own, its camera table beside it."""
     return Path(shutil.copytree(_tilted, tmp_path / _tilted.name))
+
+
+@pytest.fixture
+def _settings_kept() -> Iterator[None]:
+    """What is written into the settings stays with the test."""
+    yield
+    save_settings(Settings())
 
 
 def click(widget: QWidget, at: QPoint | None = None) -> None:
@@ -157,13 +165,43 @@ def test_a_table_that_contradicts_the_images_is_told_once_with_a_way_out(
     assert told() == []
 
 
-def test_images_without_positions_leave_the_plain_pinhole_and_the_window_says_assumed(
-    qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+@pytest.mark.usefixtures("_settings_kept")
+def test_a_table_from_elsewhere_is_found_by_hand_and_remembered(
+    qtbot: QtBot,
+    window: MainWindow,
+    tilted_scene: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scene = make_scene(tmp_path)
-    for image in scene.glob("images/*/*.position.hdf5"):
+    elsewhere = tmp_path / "tables" / "lenses of 2024.csv"
+    elsewhere.parent.mkdir()
+    (tilted_scene / CAMERA_PARAMETERS_TABLE).rename(elsewhere)
+    for image in tilted_scene.glob("images/*/*.position.hdf5"):
         image.unlink()
-    open_scene(qtbot, window, scene)
+    open_scene(qtbot, window, tilted_scene)
+    session, chip = window.session, window.status_line.lens_chip
+    assert session.lens.source is LensSource.PINHOLE
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(elsewhere), ""))
+    chip.menu().popup(QPoint(200, 200))
+    qtbot.waitUntil(chip.sources.find_table.isVisible, timeout=PATIENCE_MS)
+    click(chip.sources.find_table)
+    qtbot.waitUntil(lambda: session.lens.source is LensSource.TABLE, timeout=PATIENCE_MS)
+    assert chip.text() == "Lens: camera table"
+    assert window.settings.camera_table == str(elsewhere)
+
+    window.opening.reload()
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE_MS)
+    settle(qtbot, window)
+    assert session.lens.source is LensSource.TABLE
+
+
+def test_images_without_positions_leave_the_plain_pinhole_and_the_window_says_assumed(
+    qtbot: QtBot, window: MainWindow, tilted_scene: Path
+) -> None:
+    (tilted_scene / CAMERA_PARAMETERS_TABLE).unlink()
+    for image in tilted_scene.glob("images/*/*.position.hdf5"):
+        image.unlink()
+    open_scene(qtbot, window, tilted_scene)
     chip = window.status_line.lens_chip
     assert chip.text() == "Lens: plain 60° pinhole (assumed)"
     assert not chip.sources.buttons[LensSource.MEASURED].isEnabled()

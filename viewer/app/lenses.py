@@ -15,6 +15,7 @@ import platformdirs
 from viewer.app.kept_arrays import keep_arrays, load_arrays
 from viewer.app.settings import APP
 from viewer.errors import FormatError, ViewerError
+from viewer.formats.hypersim.camera_table import read_lens
 from viewer.geometry.lens_fit import LensFit, fit_lens, frame_names, pixel_rays
 from viewer.geometry.point_fusion import covering_order
 from viewer.model.camera import Cameras, Lens, LensSource, max_pixel_difference, plain_lens
@@ -67,6 +68,9 @@ class SceneLenses:
 
     def with_fit(self, fit: LensFit) -> SceneLenses:
         return replace(self, fit=fit, why_not_measured="")
+
+    def with_table(self, table: Lens) -> SceneLenses:
+        return replace(self, table=table)
 
     def get(self, source: LensSource) -> Lens | None:
         """The lens of one source."""
@@ -206,6 +210,20 @@ def measure_lens(scene: Scene, progress: Progress, *, folder: Path | None = None
     if file is not None:
         _keep(file, fit)
     return fit
+
+
+def read_table_lens(scene: Scene, path: Path, progress: Progress) -> Lens:
+    """The lens that a camera table of the user's choice has for a scene. For worker threads.
+
+    Raises FormatError when the table is malformed or its lens does not fit the images, ViewerError when it
+    has no row for the scene.
+    """
+    progress.step(0, 1, f"Reading {path.name}")
+    size = SceneLenses.of(scene).pinhole
+    lens = read_lens(path, scene.name, None if size is None else (size.width, size.height))
+    if lens is None:
+        raise ViewerError(f"the table has no row for {scene.name}", path=path)
+    return lens
 
 
 def known_lenses(scene: Scene, progress: Progress) -> SceneLenses:

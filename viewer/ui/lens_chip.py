@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QHBoxLayout,
     QMenu,
     QRadioButton,
     QSizePolicy,
@@ -115,7 +116,17 @@ class LensSources(QWidget):
             tip="Fit the lens to the images that tell where every pixel lies",
             clicked=lambda: choice.use(LensSource.MEASURED),
         )
-        column.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignLeft)
+        self.find_table = push_button(
+            "Find a Camera Table…",
+            tip="metadata_camera_parameters.csv of the dataset's public repository has the lens of every scene",
+            clicked=self._find_table,
+        )
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(INDENT_PX, 2, 0, 2)
+        buttons.addWidget(self.measure)
+        buttons.addWidget(self.find_table)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
         self.finding = text_label("", "warning", wraps=True)
         column.addWidget(self.finding)
         self._menu = menu
@@ -131,9 +142,14 @@ class LensSources(QWidget):
             is_coming = source is LensSource.MEASURED and self._choice.is_measuring
             self._words[source].setText("Being measured…" if is_coming else lenses.describe(source))
         self.measure.setVisible(self._choice.can_measure)
+        self.find_table.setVisible(lenses.table is None)
         self.finding.setText(lenses.finding)
         self.finding.setVisible(bool(lenses.finding))
         self.setFixedHeight(self._column.heightForWidth(WIDTH_PX))
+
+    def _find_table(self) -> None:
+        self._menu.hide()
+        QTimer.singleShot(0, self, self._choice.ask_table)  # once the list is gone: it would catch the mouse
 
     def _choose(self, source: LensSource) -> None:
         self._menu.hide()

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QFileDialog
 
-from viewer.app.lenses import as_sentence, measurable_frames, measure_lens, off_plain
+from viewer.app.lenses import as_sentence, measurable_frames, measure_lens, off_plain, read_table_lens
 from viewer.app.point_cache import points_follow_lens
 from viewer.errors import ViewerError
 from viewer.geometry.lens_fit import LensFit
-from viewer.model.camera import LensSource
+from viewer.model.camera import Lens, LensSource
 
 if TYPE_CHECKING:
     from viewer.app.session import OpenedScene
@@ -80,6 +81,30 @@ class LensChoice(QObject):
         lens = self._window.session.lens
         for source, command in COMMANDS.items():
             table[command].setChecked(lens is not None and lens.source is source)
+
+    def ask_table(self) -> None:
+        """Ask for a camera table, use its lens, and look into it for every scene from now on."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, "A camera table", str(Path.home()), "Camera tables (*.csv);;All files (*)"
+        )
+        opened, scene = self._window.session.opened, self._window.session.scene
+        if not chosen or opened is None or scene is None:
+            return
+        path = Path(chosen)
+        self._window.runner.start(
+            self._window.runner.export_lane,
+            partial(read_table_lens, scene, path),
+            title="Reading the camera table",
+            done=partial(self._take_table, opened, path),
+            failed=self._window.opening.explain,
+        )
+
+    def _take_table(self, opened: OpenedScene, path: Path, lens: Lens) -> None:
+        self._window.change_settings(replace(self._window.settings, camera_table=str(path)))
+        session = self._window.session
+        if session.opened is opened:
+            session.set_lenses(session.lenses.with_table(lens))
+            self.use(LensSource.TABLE)
 
     # measuring
 
