@@ -42,15 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the frames and print what was found; 3 when one fails. Raises ViewerError."""
     from viewer.app.lenses import with_chosen_lens
     from viewer.app.pose_check import check_scene
-    from viewer.app.pose_check_text import to_csv, to_json, to_text
-    from viewer.formats.atomic_file import replace_file
+    from viewer.app.pose_check_text import save_csv, to_json, to_text
 
     progress = console_progress()
     scene = with_chosen_lens(_read_scene(arguments, progress), arguments.lens, progress)
     found = check_scene(scene, cameras=arguments.camera, frame=arguments.frame, progress=progress)
     print(to_json(found) if arguments.json else to_text(found))
     if arguments.csv is not None:
-        replace_file(arguments.csv, to_csv(found).encode("utf-8"))
+        save_csv(found, arguments.csv)
     if found.failed:
         return FRAME_FAILED
     return 0 if found.checked_count else 1

@@ -152,14 +152,17 @@ def test_a_wrong_unit_of_the_scene_is_named_with_the_right_one(scene):
     make.set_unit(scene, 0.0254)  # it is 0.01
     found = check(scene, "pinhole")
     assert {frame.fault for frame in found.frames} == {Fault.UNIT}
-    assert "the scene's unit is centimetre" in found.frames[0].diagnosis.reason
+    assert "the scene's unit is centimetres and not inches" in found.frames[0].diagnosis.reason
 
 
 def test_poses_in_another_unit_are_named(scene):
     make.change_positions(scene, lambda positions: positions * 0.01)
     found = check(scene, "pinhole").of(FrameId(CAMERA, BAD))
     assert found.fault is Fault.UNIT
-    assert "camera's position is 100 times too small: it is in metre" in found.diagnosis.reason
+    assert (
+        "camera's position is 100 times too small: it is in metres where the scene's are in centimetres"
+        in found.diagnosis.reason
+    )
 
 
 def test_poses_in_another_unit_are_found_by_ids_alone(scene):
@@ -183,7 +186,7 @@ def test_one_frame_with_distances_in_centimetres_is_named(scene):
     found = bad_frame(scene)
     assert found.fault is Fault.UNIT
     assert "100 times too large" in found.diagnosis.reason
-    assert "depth_meters is in centimetre" in found.diagnosis.reason
+    assert found.diagnosis.reason.endswith("depth_meters is in centimetres.")
 
 
 def test_planar_depth_in_place_of_distance_is_named(scene):

@@ -7,7 +7,6 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.app.inventory_parts import unit_name
 from viewer.app.lenses import measure_lens
 from viewer.errors import FormatError, ViewerError
 from viewer.geometry.expected_view import ExpectedView, mesh_view
@@ -75,7 +74,6 @@ class FrameChecker:
         is_mesh = self._mesh is not None
         context = Context(
             self._scene.metres_per_unit,
-            unit_name,
             [other for other in self._others if other[0] != frame],
             partial(self._view_of, images),
             lambda: self._measured_lens,

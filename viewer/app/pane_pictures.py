@@ -21,6 +21,8 @@ def imaging_context(session: Session, frame: FrameId | None) -> ImagingContext:
     scene, labelling = session.scene, session.labelling
     trajectory = None if frame is None else session.trajectory(frame.camera)
     count = session.object_count
+    check = None if session.pose_check is None else session.pose_check.of(frame)
+    compared = None if check is None else check.measures.agreement
     return ImagingContext(
         lens=None if trajectory is None else trajectory.lens,
         metres_per_unit=1.0 if scene is None else scene.metres_per_unit,
@@ -34,6 +36,8 @@ def imaging_context(session: Session, frame: FrameId | None) -> ImagingContext:
         object_rows=_solid(object_color_rows(count)) if count else None,
         table=None if labelling is None else labelling.table,
         instance_colors=None if labelling is None else labelling.instances.color_rows(),
+        pose_check=None if compared is None else compared.disagreement.codes(),
+        pose_check_words="" if check is None else check.diagnosis.reason or "This frame fits its pose.",
     )
 
 

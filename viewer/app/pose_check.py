@@ -10,7 +10,7 @@ from viewer.app.frame_checker import CHECKED, STEPS, FrameChecker, lens_words
 from viewer.errors import ViewerError
 from viewer.formats.hypersim.camera_table import read_lens
 from viewer.geometry.pose_check import FrameCheck, check_rotation
-from viewer.geometry.pose_faults import Diagnosis, Fault
+from viewer.geometry.pose_faults import UNIT_TOLERANCE, Diagnosis, Fault, unit_of_distances
 from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras, Lens, LensSource
@@ -30,6 +30,11 @@ class SceneCheck:
     frames: tuple[FrameCheck, ...]
     notes: tuple[str, ...]  # sentences about files, which no single frame is to blame for
     seconds: float
+
+    @staticmethod
+    def so_far(scene: Scene, frames: Sequence[FrameCheck]) -> SceneCheck:
+        """The frames that are done of a check that is still going on."""
+        return SceneCheck(scene.name, lens_words(_lens(scene)), tuple(frames), (), 0.0)
 
     @property
     def failed(self) -> tuple[FrameCheck, ...]:
@@ -125,11 +130,15 @@ def check_scene(
 
 
 def _judged_together(checks: list[FrameCheck], scene: Scene) -> list[FrameCheck]:
-    """What only shows in many frames: when nearly all fail without a lens to measure, it is the lens."""
+    """What only shows in many frames: whether a lens or a unit is wrong everywhere."""
+    return _distances_together(_lens_together(checks, _lens(scene)), scene.metres_per_unit)
+
+
+def _lens_together(checks: list[FrameCheck], lens: Lens | None) -> list[FrameCheck]:
+    """When nearly all frames fail without positions to measure a lens from, it is the lens all the same."""
     judged = [check for check in checks if check.measures.agreement is not None]
     unclear = [c for c in judged if c.fault in (Fault.SHIFTED, Fault.TURNED, Fault.UNEXPLAINED)]
     has_positions = any(check.measures.offset_px is not None for check in judged)
-    lens = _lens(scene)
     if len(judged) < 2 or has_positions or lens is None or len(unclear) < LENS_SHARE * len(judged):
         return checks
     diagnosis = Diagnosis(
@@ -138,6 +147,23 @@ def _judged_together(checks: list[FrameCheck], scene: Scene) -> list[FrameCheck]
         f"pose is to blame but what they share: the lens in use, {lens_words(lens)}.",
     )
     return [replace(check, diagnosis=diagnosis) if check in unclear else check for check in checks]
+
+
+def _distances_together(checks: list[FrameCheck], metres_per_unit: float) -> list[FrameCheck]:
+    """Distances off by one factor in every frame mean another unit of the scene than those of one frame."""
+    factors = [check.measures.ratio.factor for check in checks if check.measures.ratio is not None]
+    if len(factors) < 2:
+        return checks
+    found = []
+    for check in checks:
+        ratio = check.measures.ratio
+        if check.fault is Fault.UNIT and ratio is not None and check.diagnosis.amount == ratio.factor:
+            alike = all(abs(other / ratio.factor - 1) < UNIT_TOLERANCE for other in factors)
+            told = unit_of_distances(ratio.factor, metres_per_unit, is_everywhere=alike)
+            found.append(replace(check, diagnosis=told))
+        else:
+            found.append(check)
+    return found
 
 
 def _lens(scene: Scene) -> Lens | None:

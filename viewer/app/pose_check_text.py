@@ -6,12 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from viewer.app.pose_check import SceneCheck
-from viewer.geometry.pose_check import FrameCheck
-from viewer.geometry.pose_measures import Difference
+from viewer.formats.atomic_file import replace_file
 from viewer.model.frames import FrameId
+
+if TYPE_CHECKING:
+    from viewer.app.pose_check import SceneCheck
+    from viewer.geometry.pose_check import FrameCheck
+    from viewer.geometry.pose_measures import Difference
 
 COLUMNS = (
     "scene",
@@ -83,6 +87,11 @@ def to_csv(check: SceneCheck) -> str:
         found = {"scene": check.scene, **row_of(frame)}
         writer.writerow({key: _cell(value) for key, value in found.items()})
     return stream.getvalue()
+
+
+def save_csv(check: SceneCheck, path: Path) -> None:
+    """Write the table. Raises SaveError; a file that was there is then as it was."""
+    replace_file(path, to_csv(check).encode("utf-8"))
 
 
 def _cell(value: Any) -> str:

@@ -26,6 +26,7 @@ from viewer.model.scene import NodeTable, ObjectTable, Scene
 
 if TYPE_CHECKING:
     from viewer.app.labelling import Labelling
+    from viewer.app.pose_check import SceneCheck
 
 NOTHING: NDArray[np.int64] = np.empty(0, np.int64)
 NOTHING.flags.writeable = False
@@ -85,6 +86,7 @@ class Session:
     history_changed = Signal()
     saved_changed = Signal()
     frame_changed = Signal(object)  # FrameId | None
+    pose_check_changed = Signal()
     lens_changed = Signal()  # the lens in use is another one: every camera of the scene has it now
     lenses_changed = Signal()  # more is known of the lenses the scene could have
     selection_changed = Signal(object)  # (K,) int64 ascending
@@ -99,6 +101,10 @@ class Session:
         self.scene: Scene | None = None
         """What is open, its cameras with the lens in use."""
         self.lenses = SceneLenses()
+        self.pose_check: SceneCheck | None = None
+        """What the last check of the scene's poses found; incomplete while it is going on."""
+        self.is_pose_check_stale = False
+        """True when the lens has changed since."""
         self.points: PointSet | None = None
         self.point_source = PointSource.POSITION
         self.facts: ObjectFacts | None = None
@@ -152,6 +158,8 @@ class Session:
         self.opened = opened
         self.scene = None if opened is None else opened.scene
         self.lenses = SceneLenses() if self.scene is None else SceneLenses.of(self.scene)
+        self.pose_check = None
+        self.is_pose_check_stale = False
         self.points = None
         self.facts = None if opened is None else opened.facts
         self.octomap_facts = None
@@ -181,7 +189,22 @@ class Session:
         if self.scene is None or self.cameras is None or self.lens is None or lens is self.lens:
             return
         self.scene = self.scene.with_parts(self.cameras.with_lens(lens))
+        self.is_pose_check_stale = self.pose_check is not None
         self.lens_changed.emit()
+        self.pose_check_changed.emit()
+
+    def set_pose_check(self, check: SceneCheck | None) -> None:
+        """What is found of the poses with the lens in use."""
+        self.pose_check = check
+        self.is_pose_check_stale = False
+        self.pose_check_changed.emit()
+
+    @property
+    def misfits(self) -> frozenset[FrameId]:
+        """Frames that fail the pose check, with the lens in use."""
+        if self.pose_check is None or self.is_pose_check_stale:
+            return frozenset()
+        return frozenset(check.frame for check in self.pose_check.failed)
 
     def set_lenses(self, lenses: SceneLenses) -> None:
         """What is known now of the lenses the scene could have."""

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
 
 from viewer.geometry.expected_view import ExpectedView
+from viewer.model.disagreement import AGREES, DIFFERS, DIFFERS_AT_BORDER, UNKNOWN, DisagreementMap
 
 BORDER_PX = 2
 """Pixels this near to another object are counted apart: there, half a pixel decides."""
-AGREES, DIFFERS_AT_BORDER, DIFFERS, UNKNOWN = 0, 1, 2, 3
 COARSE_PX = 4
 """Shifts are searched in every fourth pixel first."""
 FAR_SHIFTS = 6
 """Candidates of the coarse search that are looked at closely."""
 _CODES = 8
 _NEAREST = [(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DisagreementMap:
-    """AGREES, DIFFERS_AT_BORDER, DIFFERS or UNKNOWN for every pixel, packed, for frames may be many."""
-
-    shape: tuple[int, int]  # (H, W)
-    packed: bytes
-
-    @classmethod
-    def pack(cls, codes: NDArray[np.uint8]) -> DisagreementMap:
-        height, width = codes.shape
-        return cls((height, width), zlib.compress(codes.tobytes(), 1))
-
-    def codes(self) -> NDArray[np.uint8]:
-        """(H, W)"""
-        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +52,20 @@ def borders(ids: NDArray[np.integer], reach: int = BORDER_PX) -> NDArray[np.bool
     found[:, :-1] |= across
     found[1:] |= down
     found[:-1] |= down
-    return np.asarray(binary_dilation(found, np.ones((3, 3), np.bool_), reach - 1)) if reach > 1 else found
+    for _ in range(reach - 1):
+        found = _grown(found)
+    return found
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(H, W) with the eight neighbours of every pixel."""
+    wide = mask.copy()
+    wide[:, 1:] |= mask[:, :-1]
+    wide[:, :-1] |= mask[:, 1:]
+    high = wide.copy()
+    high[1:] |= wide[:-1]
+    high[:-1] |= wide[1:]
+    return high
 
 
 def agreement(view: ExpectedView, ids: NDArray[np.int32], border_px: int = BORDER_PX) -> Agreement | None:

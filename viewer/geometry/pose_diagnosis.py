@@ -161,7 +161,7 @@ def diagnose_distances(
     assert measures.distance is not None
     ratio = measures.ratio
     if ratio is not None and ratio.spread < UNIT_TOLERANCE and abs(ratio.factor - 1) > UNIT_TOLERANCE:
-        return unit_of_distances(ratio.factor, context)
+        return unit_of_distances(ratio.factor, context.metres_per_unit, is_everywhere=None)
     if _is_planar(camera, images):
         return Diagnosis(
             Fault.PLANAR,

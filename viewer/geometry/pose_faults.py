@@ -16,6 +16,14 @@ from viewer.model.camera import Camera, Lens, max_pixel_difference
 from viewer.model.frames import FrameId
 
 UNIT_TOLERANCE = 0.02
+UNITS = {
+    "millimetres": 0.001,
+    "centimetres": 0.01,
+    "inches": 0.0254,
+    "feet": 0.3048,
+    "yards": 0.9144,
+    "metres": 1.0,
+}
 UNIT_FACTORS = (0.001, 0.01, 0.0254, 0.3048, 1 / 2.54, 2.54, 1 / 0.3048, 1 / 0.0254, 100.0, 1000.0)
 """What lies between the usual units: millimeter, centimeter, inch, foot, meter."""
 
@@ -60,7 +68,6 @@ class Context:
     """What a diagnosis may turn to besides the frame itself."""
 
     metres_per_unit: float
-    unit_name: Callable[[float], str]  # of a length in meters
     others: Sequence[tuple[FrameId, Camera]] = ()
     view_of: ViewOf | None = None
     measured_lens: Callable[[], Lens | None] = lambda: None
@@ -70,23 +77,36 @@ class Context:
 
 
 def swapped_frames(what: str, other: FrameId) -> Diagnosis:
-    verb = "fit" if what.endswith("s") and what != "depth_meters" else "fits"
+    fits = "fit" if what == "the images" else "fits"
     return Diagnosis(
         Fault.SWAPPED,
-        f"{what[0].upper() + what[1:] if what.startswith('the') else what} {verb} the pose of "
-        f"{other.camera} frame {other.frame} and not its own: the frames seem to be swapped.",
+        f"{_begun(what)} {fits} the pose of {other.camera} frame {other.frame} and not this one: "
+        "the frames seem to be swapped.",
         other=other,
     )
 
 
 def shifted_image(what: str, dx: float, dy: float) -> Diagnosis:
-    across = f"{abs(dx):.3g} px to the {'right' if dx > 0 else 'left'}"
-    down = f"{abs(dy):.3g} px {'down' if dy > 0 else 'up'}"
+    across = f"{_whole(abs(dx))} px to the {'right' if dx > 0 else 'left'}"
+    down = f"{_whole(abs(dy))} px {'down' if dy > 0 else 'up'}"
     words = " and ".join(part for part, by in ((across, dx), (down, dy)) if abs(by) >= 0.25)
-    start = what[0].upper() + what[1:] if what.startswith("the") else what
+    is_are = "are" if what == "the images" else "is"
     return Diagnosis(
-        Fault.SHIFTED, f"{start} is shifted {words} against its pose.", float(np.hypot(dx, dy)), "px"
+        Fault.SHIFTED,
+        f"{_begun(what)} {is_are} shifted {words} against the pose.",
+        float(np.hypot(dx, dy)),
+        "px",
     )
+
+
+def _whole(value: float) -> str:
+    """A number of pixels, whole when it nearly is."""
+    return f"{round(value)}" if abs(value - round(value)) < 0.1 else f"{value:.1f}"
+
+
+def _begun(what: str) -> str:
+    """What a sentence begins with; names of images keep their spelling."""
+    return what[0].upper() + what[1:] if what.startswith("the ") else what
 
 
 def turned_pose(turn: NDArray[np.float64], camera: Camera) -> Diagnosis:
@@ -136,26 +156,39 @@ def unit_of_place(what: str, factor: float, context: Context) -> Diagnosis:
     size = f"{share:.4g} times too small" if share > 1 else f"{1 / share:.4g} times too large"
     return Diagnosis(
         Fault.UNIT,
-        f"{what} is {size}: it is in {context.unit_name(length)} where the scene's unit is "
-        f"{context.unit_name(metres)}.",
+        f"{what} is {size}: it is in {units_words(length)} where the scene's are in {units_words(metres)}.",
         share,
         "×",
     )
 
 
-def unit_of_distances(factor: float, context: Context) -> Diagnosis:
-    """The distances are `factor` times what pose and unit make them."""
+def unit_of_distances(factor: float, metres_per_unit: float, *, is_everywhere: bool | None) -> Diagnosis:
+    """The distances are `factor` times what pose and unit make them.
+
+    One frame alone (None) cannot tell whether its image or the scene's unit is wrong.
+    """
     size = f"{factor:.4g} times too large" if factor > 1 else f"{1 / factor:.4g} times too small"
-    images, unit = context.unit_name(1 / factor), context.unit_name(context.metres_per_unit * factor)
-    either = []
-    if not images[0].isdigit():
-        either.append(f"depth_meters is in {images}")
-    if not unit[0].isdigit():
-        either.append(f"the scene's unit is {unit}, not {context.unit_name(context.metres_per_unit)}")
-    words = f": {' or '.join(either)}" if either else ""
+    images, unit = named_unit(1 / factor), named_unit(metres_per_unit * factor)
+    causes = []
+    if images:
+        causes.append(f"depth_meters is in {images}")
+    if unit and is_everywhere is not False:
+        causes.append(f"the scene's unit is {unit} and not {units_words(metres_per_unit)}")
+    words = f": {' or '.join(causes)}" if causes else ""
     return Diagnosis(
         Fault.UNIT, f"The distances of depth_meters are {size} for the scene's unit{words}.", factor, "×"
     )
+
+
+def named_unit(metres: float) -> str:
+    """The unit of a length, in the plural; empty when it has no name."""
+    near = (name for name, size in UNITS.items() if abs(metres / size - 1) < UNIT_TOLERANCE / 2)
+    return next(near, "")
+
+
+def units_words(metres: float) -> str:
+    """The unit of a length, in the plural, or its length."""
+    return named_unit(metres) or f"units of {metres:.4g} m"
 
 
 def wrong_lens(lens: Lens, measured: Lens, context: Context) -> Diagnosis:

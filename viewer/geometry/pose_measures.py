@@ -17,6 +17,7 @@ from viewer.geometry.id_agreement import (
     borders,
 )
 from viewer.geometry.pose_fit import Sightings, offset_px
+from viewer.geometry.ray_scene import grid_rays
 from viewer.model.camera import Camera
 
 LEAST_SIGHTINGS = 500
@@ -118,8 +119,7 @@ def expected_distance(
 def _expected_places(camera: Camera, view: ExpectedView) -> NDArray[np.float64]:
     """(H, W, 3) world units."""
     height, width = view.distance.shape
-    y, x = np.indices((height, width), np.float64)
-    rays = camera.cast_rays(np.column_stack([x.ravel(), y.ravel()])).reshape(height, width, 3)
+    rays = grid_rays(camera, np.arange(width), np.arange(height)).reshape(height, width, 3)
     return np.asarray(camera.position + rays * view.distance[..., None])
 
 

@@ -40,6 +40,8 @@ class ImagingContext:
     object_rows: NDArray[np.uint8] | None = None  # (O, 4) a color of its own for every object
     table: LabelTable | None = None
     instance_colors: NDArray[np.int64] | None = None  # (K + 1, 3) by instance id, -1 = unknown
+    pose_check: NDArray[np.uint8] | None = None  # (H, W) the codes of a `DisagreementMap`
+    pose_check_words: str = ""  # what came of checking the frame, or why nothing did
 
 
 @dataclass(frozen=True, slots=True, eq=False)

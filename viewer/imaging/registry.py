@@ -10,6 +10,7 @@ from viewer.imaging.hdr_color import COLOR_MODALITIES
 from viewer.imaging.ids import ID_MODALITIES
 from viewer.imaging.modality import Modality
 from viewer.imaging.normals import NORMAL_MODALITIES
+from viewer.imaging.pose_check import POSE_CHECK_MODALITIES
 from viewer.imaging.positions import POSITION_MODALITIES
 from viewer.imaging.previews import PREVIEW_MODALITIES
 
@@ -19,6 +20,7 @@ MODALITIES: Final[tuple[Modality[Any], ...]] = (
     *DEPTH_MODALITIES,
     *NORMAL_MODALITIES,
     *POSITION_MODALITIES,
+    *POSE_CHECK_MODALITIES,
     *PREVIEW_MODALITIES,
 )
 DEFAULT_PANES: Final = ("color", "class_live", "distance", "normal_cam", "instance_live", "planar_depth")

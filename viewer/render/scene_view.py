@@ -234,6 +234,11 @@ class SceneView(ViewPointer):
         if self._layer(CamerasLayer).set_current(frame):
             self.redraw()
 
+    def set_misfits(self, frames: frozenset[FrameId]) -> None:
+        """Show the frusta of the keyframes that fail the pose check red."""
+        if self._layer(CamerasLayer).set_misfits(frames):
+            self.redraw()
+
     def set_cameras(self, scene: Scene | None) -> None:
         """Show the cameras of a scene that differs from the one shown in nothing else."""
         self._scene = scene

@@ -28,6 +28,7 @@ class Theme:
     preview: Rgb
     paths: tuple[tuple[Rgb, Rgb], ...]  # start and end of each trajectory in turn
     current_frustum: Rgb
+    misfit: Rgb  # frusta of keyframes that fail the pose check
     box: Rgb
     occupied: tuple[Rgb, Rgb]  # octomap, lowest to highest
     free: tuple[Rgb, Rgb]
@@ -52,6 +53,7 @@ DARK = Theme(
         (rgb("#9be15d"), rgb("#f3f08a")),
     ),
     current_frustum=rgb("#ffb02e"),
+    misfit=rgb("#ff4438"),
     box=rgb("#8fe3c0"),
     occupied=(rgb("#4b6fb5"), rgb("#f0c987")),
     free=(rgb("#5fd38a"), rgb("#9fe8c0")),
@@ -75,6 +77,7 @@ LIGHT = Theme(
         (rgb("#2f7d12"), rgb("#9a7b00")),
     ),
     current_frustum=rgb("#e07b00"),
+    misfit=rgb("#d3140a"),
     box=rgb("#0f8f63"),
     occupied=(rgb("#3f63ac"), rgb("#e2ad5a")),
     free=(rgb("#2fa765"), rgb("#58c58b")),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QScrollArea, QTabBar, QTabWidget, QWidget
 
 from viewer.app.pixel_probe import probe_pixel
+from viewer.ui.panels.check import CheckPanel
 from viewer.ui.panels.frames import FramesPanel
 from viewer.ui.panels.images import ImagesPanel
 from viewer.ui.panels.labels import LabelsPanel
@@ -23,7 +24,7 @@ from viewer.ui.panels.selection import SelectionPanel
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 SCROLLED = ("labels",)
 LEAST_PANEL_PX = 100
 DockArea = Qt.DockWidgetArea
@@ -41,6 +42,7 @@ class Panels:
     seen_in: SeenInPanel
     images: ImagesPanel
     frames: FramesPanel
+    check: CheckPanel
     log: LogPanel
 
 
@@ -55,6 +57,7 @@ def make_panels(window: MainWindow) -> Panels:
         seen_in=SeenInPanel(session, runner),
         images=ImagesPanel(session, runner, window.settings),
         frames=FramesPanel(session, runner),
+        check=CheckPanel(session),
         log=LogPanel(runner),
     )
     window.layer_styles.changed.connect(panels.layers.show_layer)
@@ -106,6 +109,7 @@ def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
         "seen_in": ("Seen In", panels.seen_in),
         "images": ("Images", window.comparing.stack),
         "frames": ("Frames", panels.frames),
+        "check": ("Check", panels.check),
         "log": ("Log", panels.log),
     }
     docks: dict[str, QDockWidget] = {}
@@ -138,6 +142,7 @@ def arrange(window: MainWindow, docks: dict[str, QDockWidget]) -> None:
     window.addDockWidget(bottom, docks["images"])
     # split before tabbing: a dock split from a tabbed one would become a tab itself
     window.splitDockWidget(docks["images"], docks["frames"], Qt.Orientation.Vertical)
+    window.tabifyDockWidget(docks["images"], docks["check"])
     window.tabifyDockWidget(docks["images"], docks["log"])
     window.tabifyDockWidget(docks["selection"], docks["seen_in"])
     window.tabifyDockWidget(docks["layers"], docks["objects"])

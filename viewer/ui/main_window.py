@@ -26,6 +26,7 @@ from viewer.ui.actions import ActionSet
 from viewer.ui.autosave import Autosave
 from viewer.ui.banner import Banners
 from viewer.ui.bookmarks import Bookmarks
+from viewer.ui.checking import Checking
 from viewer.ui.class_keys import ClassKeys
 from viewer.ui.clip_bar import ClipBar
 from viewer.ui.clipping import Clipping
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
         self.toolbar = self._toolbar()
         self.bridge = SceneBridge(self)
         self.debt = Debt(self)
+        self.checking = Checking(self)
 
         self._connect()
         self._fill_window_menu()
@@ -170,6 +172,7 @@ class MainWindow(QMainWindow):
             session.visibility_changed,
             session.clip_changed,
             session.color_by_changed,
+            session.pose_check_changed,
         ):
             signal.connect(self._refresh_actions)
         session.scene_changed.connect(self._show_title)
@@ -230,6 +233,7 @@ class MainWindow(QMainWindow):
             "frame": session.frame is not None,
             "camera": session.frame_camera() is not None,
             "selection": len(session.selection) > 0,
+            "check": session.pose_check is not None,
             "undo": labelling is not None and labelling.history.can_undo,
             "redo": labelling is not None and labelling.history.can_redo,
         }

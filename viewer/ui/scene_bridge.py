@@ -49,6 +49,7 @@ class SceneBridge(QObject):
         session.clip_changed.connect(self._show_clip)
         session.frame_changed.connect(self._show_frame)
         session.lens_changed.connect(self._show_lens)
+        session.pose_check_changed.connect(lambda: self._view.set_misfits(session.misfits))
         self._view.pointer_rested.connect(self._hover)
         self._view.clicked.connect(self._click)
         self._view.frustum_clicked.connect(self._go_to_frame)

@@ -30,6 +30,8 @@ SIDE_PX: Final = 8
 MARKS_TOP_PX: Final = 6
 MARKS_HEIGHT_PX: Final = 14
 WIDEST_MARK_PX: Final = 26.0
+MISFIT_PX: Final = 5.0
+MISFIT_WIDTH_PX: Final = 14.0
 GAP_FROM_PX: Final = 3.0
 """Marks at least this wide are set apart by a gap of 1 px."""
 WHEEL_UNITS: Final = 120
@@ -53,6 +55,7 @@ class TimelineBar(QWidget):
         self.setAccessibleName(self.tr("Timeline"))
         self.timeline: Timeline = NO_TIMELINE
         self.current: int | None = None
+        self._misfits: dict[int, str] = {}
         self._pointed: int | None = None
         self._is_dragging = False
         self._wheel = 0
@@ -61,6 +64,11 @@ class TimelineBar(QWidget):
     def set_timeline(self, timeline: Timeline) -> None:
         self.timeline = timeline
         self._pointed = None
+        self.update()
+
+    def set_misfits(self, reasons: dict[int, str]) -> None:
+        """Mark frames that fail the pose check; why, by frame id."""
+        self._misfits = reasons
         self.update()
 
     def set_current(self, frame: int | None) -> None:
@@ -115,6 +123,7 @@ class TimelineBar(QWidget):
         painter.setBrush(QColor(colors.base))
         painter.drawRoundedRect(track, 3, 3)
         self._draw_marks(painter)
+        self._draw_misfits(painter)
         self._draw_numbers(painter)
         if self._pointed is not None and self._pointed != self.current:
             self._draw_pointer(painter, self._pointed, QColor(colors.muted), is_filled=False)
@@ -165,6 +174,15 @@ class TimelineBar(QWidget):
             if self.timeline.reason_for(frame):
                 at = self.x_of(frame)
                 painter.drawLine(QPointF(at - half, middle + half), QPointF(at + half, middle - half))
+
+    def _draw_misfits(self, painter: QPainter) -> None:
+        """A red tick below the mark of each frame that fails the pose check."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.tokens().danger))
+        width = min(max(self._frame_px() - 1, 2.0), MISFIT_WIDTH_PX)
+        for frame in self._misfits:
+            left = self.x_of(frame) - width / 2
+            painter.drawRect(QRectF(left, MARKS_TOP_PX + MARKS_HEIGHT_PX - MISFIT_PX, width, MISFIT_PX))
 
     def _runs(self, *, merge: bool) -> list[tuple[FrameKind, int, int]]:
         """Kind, first and last id of every mark; neighbours of one kind are one mark when `merge` is on."""
@@ -225,7 +243,9 @@ class TimelineBar(QWidget):
             about = self.tr("pose only: not in the public release: {0}").format(sentence_case(reason))
         elif reason:
             about = self.tr("{0}; not in the public release: {1}").format(about, sentence_case(reason))
-        return self.tr("Frame {0}: {1}").format(frame, about)
+        misfit = self._misfits.get(frame)
+        told = "" if misfit is None else "\n" + self.tr("Fails the pose check: {0}").format(misfit)
+        return self.tr("Frame {0}: {1}").format(frame, about) + told
 
     # the user's hand
 

@@ -22,6 +22,8 @@ from viewer.render.visuals.line_set import Lines, LineSet
 _EDGES = np.array([[0, 1], [0, 2], [0, 3], [0, 4], [1, 2], [2, 3], [3, 4], [4, 1], [5, 6], [6, 7], [7, 5]])
 """Between the eye (0), the image corners (1..4 clockwise from the top left) and the mark on top (5..7)."""
 _TRAIL = _EDGES.shape[0]
+MISFIT_WIDTH = 1.6
+"""How much wider than others the frusta of keyframes are that fail the pose check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class CamerasLayer(Layer):
         self._cameras: Cameras | None = None
         self._frames: list[FrameId] = []
         self._current: FrameId | None = None
+        self._misfits: frozenset[FrameId] = frozenset()
         self._metres_per_unit = 1.0
         self._lines: LineSet | None = None
         self._glass: _Glass | None = None
@@ -79,6 +82,7 @@ class CamerasLayer(Layer):
     def set_scene(self, scene: Scene | None) -> None:
         self.set_cameras(scene)
         self._current = None
+        self._misfits = frozenset()
 
     def set_cameras(self, scene: Scene | None) -> None:
         """Show the cameras of a scene; the keyframe that is emphasised stays so."""
@@ -93,6 +97,14 @@ class CamerasLayer(Layer):
         if frame == self._current:
             return False
         self._current = frame
+        self._built_for = None
+        return True
+
+    def set_misfits(self, frames: frozenset[FrameId]) -> bool:
+        """Show the frusta of some keyframes red; True when they are others than before."""
+        if frames == self._misfits:
+            return False
+        self._misfits = frames
         self._built_for = None
         return True
 
@@ -122,15 +134,17 @@ class CamerasLayer(Layer):
             if self.style.frusta and len(shown):
                 size = self.style.size_m / self._metres_per_unit
                 points = frustum_points(trajectory.lens, trajectory.world_from_cam[shown], size)
-                is_current = np.array(
-                    [FrameId(trajectory.name, int(f)) == self._current for f in trajectory.frame_ids[shown]]
-                )
+                frames = [FrameId(trajectory.name, int(f)) for f in trajectory.frame_ids[shown]]
+                is_current = np.array([frame == self._current for frame in frames])
+                is_misfit = np.array([frame in self._misfits for frame in frames])
                 tone = tint[shown].copy()
+                tone[is_misfit] = (*theme.misfit, 1.0)
                 tone[is_current] = (*theme.current_frustum, 1.0)
                 starts.append(points[:, _EDGES[:, 0]].reshape(-1, 3))
                 ends.append(points[:, _EDGES[:, 1]].reshape(-1, 3))
                 colors.append(np.repeat(tone, _TRAIL, axis=0))
-                widths.append(np.repeat(np.where(is_current, 2.2, 1.0) * self.style.line_width, _TRAIL))
+                wide = np.where(is_current, 2.2, np.where(is_misfit, MISFIT_WIDTH, 1.0))
+                widths.append(np.repeat(wide * self.style.line_width, _TRAIL))
                 indices.append(np.repeat(first + shown, _TRAIL))
             if self.style.path and len(trajectory) > 1:
                 starts.append(trajectory.positions[:-1])
@@ -150,8 +164,10 @@ class CamerasLayer(Layer):
         )
 
     def _shown_rows(self, trajectory: Trajectory) -> NDArray[np.int64]:
-        """Every n-th keyframe, and the current one always."""
+        """Every n-th keyframe, and always the current one and those that fail the pose check."""
         rows = np.arange(0, len(trajectory), max(int(self.style.stride), 1))
+        misfits = [frame.frame for frame in self._misfits if frame.camera == trajectory.name]
+        rows = np.union1d(rows, np.flatnonzero(np.isin(trajectory.frame_ids, misfits)))
         current = self._row_of_current(trajectory)
         return rows if current is None else np.unique(np.append(rows, current))
 

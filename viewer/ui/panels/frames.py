@@ -63,6 +63,7 @@ class FramesPanel(QWidget):
         self.fps.setValue((settings or Settings()).play_fps)
         listen(self, session.scene_changed, self._new_scene)
         listen(self, session.frame_changed, self._show)
+        listen(self, session.pose_check_changed, self._show_misfits)
         self._recolor_soon = QTimer(self)
         self._recolor_soon.setSingleShot(True)
         self._recolor_soon.setInterval(0)  # one stroke may tell of several changes
@@ -184,6 +185,7 @@ class FramesPanel(QWidget):
         tip = self.tr("Camera trajectory (Up and Down)")
         self.camera.setToolTip(f"{tip}\n{words}" if words else tip)
         self.bar.set_timeline(self.timeline)
+        self._show_misfits()
         self.filmstrip.set_timeline(
             None if images is None else images.source, self.timeline, self._session.nodes
         )
@@ -210,6 +212,18 @@ class FramesPanel(QWidget):
         ):
             widget.setEnabled(has_frames)
         self._make_room()
+
+    def _show_misfits(self) -> None:
+        """Mark the frames of this camera that fail the pose check."""
+        check, misfits = self._session.pose_check, self._session.misfits
+        failed = () if check is None else check.failed
+        self.bar.set_misfits(
+            {
+                found.frame.frame: found.diagnosis.reason
+                for found in failed
+                if found.frame in misfits and found.frame.camera == self.timeline.camera
+            }
+        )
 
     # live labels
 
