@@ -92,9 +92,10 @@ def test_without_position_images_there_is_nothing_to_measure(folder: Path) -> No
         image.unlink()
     scene = read(folder)
     assert measurable_frames(scene) == ()
-    with pytest.raises(ViewerError, match="a pose and a position image; there are none"):
+    with pytest.raises(ViewerError, match="No frame has both a pose and a position image"):
         measure_lens(scene, SILENT)
     assert used(with_chosen_lens(scene, None, SILENT)).source is LensSource.PINHOLE
+    assert SceneLenses.of(scene).describe(LensSource.MEASURED).startswith("No frame has both a pose and")
 
 
 def test_a_measured_lens_is_kept_until_an_image_changes(folder: Path, tmp_path: Path) -> None:

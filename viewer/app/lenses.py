@@ -37,6 +37,7 @@ LENS_NAMES: Final = {
     "pinhole": LensSource.PINHOLE,
 }
 """What the sources are called on the command line."""
+NOTHING_TO_MEASURE = "No frame has both a pose and a position image, which the lens is measured from."
 FORM = b"1"
 """Changes whenever measuring the same images would give another lens; old files are then not used."""
 MAX_CACHE_BYTES = 8 << 20
@@ -60,7 +61,8 @@ class SceneLenses:
             return SceneLenses()
         lens = cameras.trajectories[0].lens
         from_table = lens if lens.source is LensSource.TABLE else None
-        return SceneLenses(from_table, None, plain_lens(lens.width, lens.height))
+        why_not = "" if measurable_frames(scene) else NOTHING_TO_MEASURE
+        return SceneLenses(from_table, None, plain_lens(lens.width, lens.height), why_not)
 
     @property
     def measured(self) -> Lens | None:
@@ -173,7 +175,7 @@ def measure_lens(scene: Scene, progress: Progress, *, folder: Path | None = None
     frames = measurable_frames(scene)
     cameras, images = scene.part(Cameras), scene.part(Images)
     if not frames or cameras is None or images is None:
-        raise ViewerError("the lens is measured from frames with a pose and a position image; there are none")
+        raise ViewerError(NOTHING_TO_MEASURE.rstrip("."), path=scene.path)
     key = _key(scene, frames)
     file = None if key is None else (cache_folder() if folder is None else folder) / f"{key}.npz"
     kept = None if file is None else _load(file)

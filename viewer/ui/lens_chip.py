@@ -118,7 +118,7 @@ class LensSources(QWidget):
         )
         self.find_table = push_button(
             "Find a Camera Table…",
-            tip="metadata_camera_parameters.csv, from the dataset's public repository, has every scene's lens",
+            tip="metadata_camera_parameters.csv, from the dataset's public repository, has all lenses",
             clicked=self._find_table,
         )
         buttons = QHBoxLayout()

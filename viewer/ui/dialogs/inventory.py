@@ -66,11 +66,11 @@ class InventoryDialog(Dialog):
         if found.lens_sources:
             group = self._group("Lens", len(found.lens_sources))
             for source in found.lens_sources:
-                texts = (source.source, "in use" if source.is_used else "", source.detail)
+                texts = (f"{source.source}{' (in use)' if source.is_used else ''}", source.detail, "")
                 icon, color = ("check", colors.ok) if source.is_used else ("camera", colors.muted)
                 self._add(group, texts, icon, color)
             if found.lens_finding:
-                self._add(group, ("Contradiction", "", found.lens_finding), "warning", colors.warning)
+                self._add(group, ("Contradiction", found.lens_finding, ""), "warning", colors.warning)
         if found.cameras:
             group = self._group("Cameras and images", len(found.cameras))
             for camera in found.cameras:
