@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import hypothesis
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from tests.lens_builders import a_pose, room_positions, tilted_lens
 from viewer.errors import ViewerError
+from viewer.formats.hypersim.camera_table import read_lens
 from viewer.geometry.lens_fit import LensFit, PixelRays, fit_lens, pixel_rays
 from viewer.model.camera import Lens, LensSource, pinhole_lens, pixel_differences
 from viewer.model.frames import FrameId
@@ -170,3 +172,14 @@ def test_a_matrix_that_is_no_rotation_is_used_as_it_is() -> None:
         pose[:3, :3] = pose[:3, :3] @ np.diag([1.0, 1.1, 0.9])
         stretched.append(pixel_rays(a_frame(k), room_positions(lens, pose), pose))
     assert apart(fit_lens(stretched, SIZE), lens)[1] < 1e-6
+
+
+@pytest.mark.parametrize("scene", ["ai_001_001", "ai_021_002", "ai_024_004", "ai_026_006", "ai_037_002"])
+def test_published_lenses_are_found_from_what_they_would_show(shared: Path, scene: str) -> None:
+    published = read_lens(shared / "hypersim-public" / "metadata_camera_parameters.csv", scene)
+    assert published is not None
+    lens = published.resized(*SIZE)
+    fit = fit_lens([sample_of(lens, k) for k in range(4)], SIZE)
+    assert fit.is_sure
+    in_full_size_px = 1024 / SIZE[0] * apart(fit, lens)[1]
+    assert in_full_size_px < 0.1
