@@ -236,3 +236,13 @@ def test_points_are_compared_from_the_scene_panel(
     assert session.color_by is ColorBy.CLASS
     assert not bar.isVisible()
     assert window.layer_styles.is_visible("mesh")
+
+    window.actions_table["color_residual"].trigger()
+    assert not window.layer_styles.is_visible("mesh")
+    opened = session.opened
+    window.opening.reload()
+    qtbot.waitUntil(lambda: session.opened is not opened, timeout=PATIENCE_MS)
+    assert session.color_by is ColorBy.CLASS
+    assert session.point_source is PointSource.POSITION
+    assert window.layer_styles.is_visible("mesh")
+    settle(qtbot, window)

@@ -161,6 +161,7 @@ class Session:
         self.pose_check = None
         self.is_pose_check_stale = False
         self.points = None
+        self.point_source = PointSource.POSITION
         self.facts = None if opened is None else opened.facts
         self.octomap_facts = None
         self.albedo = None if opened is None else opened.albedo

@@ -91,6 +91,7 @@ class LensSources(QWidget):
         super().__init__(menu)
         self._session = session
         self._choice = choice
+        self._menu = menu
         self.setFixedWidth(WIDTH_PX)
         self.setAccessibleName("Where the lens comes from")
         self._column = column = QVBoxLayout(self)
@@ -114,7 +115,7 @@ class LensSources(QWidget):
         self.measure = push_button(
             "Measure It Now",
             tip="Fit the lens to the images that tell where every pixel lies",
-            clicked=lambda: choice.use(LensSource.MEASURED),
+            clicked=lambda: self._choose(LensSource.MEASURED),
         )
         self.find_table = push_button(
             "Find a Camera Table…",
@@ -129,7 +130,6 @@ class LensSources(QWidget):
         column.addLayout(buttons)
         self.finding = text_label("", "warning", wraps=True)
         column.addWidget(self.finding)
-        self._menu = menu
         for signal in (session.scene_changed, session.lens_changed, session.lenses_changed):
             listen(self, signal, self.show_lenses)
         self.show_lenses()
@@ -145,7 +145,10 @@ class LensSources(QWidget):
         self.find_table.setVisible(lenses.table is None)
         self.finding.setText(lenses.finding)
         self.finding.setVisible(bool(lenses.finding))
-        self.setFixedHeight(self._column.heightForWidth(WIDTH_PX))
+        height = self._column.heightForWidth(WIDTH_PX)
+        if height != self.height() and self._menu.isVisible():
+            self._menu.hide()  # an open menu keeps its size and would cut the words off
+        self.setFixedHeight(height)
 
     def _find_table(self) -> None:
         self._menu.hide()

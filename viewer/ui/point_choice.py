@@ -41,9 +41,7 @@ class PointChoice(QObject):
         self._window.session.set_point_source(PointSource.DISTANCE)
 
     def _start_over(self) -> None:
-        self._hidden_mesh = False
         session = self._window.session
-        session.point_source = PointSource.POSITION  # the points of the new scene are made that way
         if session.color_by is ColorBy.RESIDUAL:
             session.set_color_by(ColorBy.CLASS)
 
