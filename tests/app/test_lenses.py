@@ -20,6 +20,7 @@ from viewer.app.lenses import (
 )
 from viewer.errors import ViewerError
 from viewer.formats.hypersim.layout import CAMERA_PARAMETERS_TABLE
+from viewer.formats.hypersim.scene_views import LENS_GAP
 from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras, Lens, LensSource, max_pixel_difference, plain_lens
@@ -195,7 +196,8 @@ def test_images_of_another_shape_than_the_table_says_are_measured_and_one_senten
     (folder / CAMERA_PARAMETERS_TABLE).write_text(text)
     scene = read(folder)
     assert used(with_chosen_lens(scene, None, SILENT)).source is LensSource.MEASURED
-    gap = next(gap for gap in scene.gaps if gap.what == "Lens from the camera table")
+    gap = next(gap for gap in scene.gaps if gap.what == LENS_GAP)
+    assert SceneLenses.of(scene).describe(LensSource.TABLE) == f"{gap.why}."
     assert gap.is_broken
     assert gap.why.endswith(
         "expected images of 6 x 6 px as the table says, found 128 x 96 px: its lens does not fit them"

@@ -16,6 +16,7 @@ from viewer.app.kept_arrays import keep_arrays, load_arrays
 from viewer.app.settings import APP
 from viewer.errors import FormatError, ViewerError
 from viewer.formats.hypersim.camera_table import read_lens
+from viewer.formats.hypersim.scene_views import LENS_GAP
 from viewer.geometry.lens_fit import LensFit, fit_lens, frame_names, pixel_rays
 from viewer.geometry.point_fusion import covering_order
 from viewer.model.camera import Cameras, Lens, LensSource, max_pixel_difference, plain_lens
@@ -52,6 +53,7 @@ class SceneLenses:
     pinhole: Lens | None = None
     why_not_measured: str = ""
     """A sentence; empty when it was measured, or nobody has tried."""
+    why_no_table: str = "No camera table with this scene was found."
 
     @staticmethod
     def of(scene: Scene) -> SceneLenses:
@@ -62,7 +64,9 @@ class SceneLenses:
         lens = cameras.trajectories[0].lens
         from_table = lens if lens.source is LensSource.TABLE else None
         why_not = "" if measurable_frames(scene) else NOTHING_TO_MEASURE
-        return SceneLenses(from_table, None, plain_lens(lens.width, lens.height), why_not)
+        lenses = SceneLenses(from_table, None, plain_lens(lens.width, lens.height), why_not)
+        broken = next((gap for gap in scene.gaps if gap.what == LENS_GAP and gap.is_broken), None)
+        return lenses if broken is None else replace(lenses, why_no_table=f"{broken.why}.")
 
     @property
     def measured(self) -> Lens | None:
@@ -112,7 +116,7 @@ class SceneLenses:
         lens = self.get(source)
         if source is LensSource.TABLE:
             if lens is None:
-                return "No camera table with this scene was found."
+                return self.why_no_table
             return " ".join(part for part in (off_plain(lens), lens.remark) if part)
         if source is LensSource.MEASURED:
             if self.fit is None:

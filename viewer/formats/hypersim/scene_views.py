@@ -12,6 +12,8 @@ from viewer.formats.listing import is_folder
 from viewer.model.camera import Cameras, Lens, Trajectory, plain_lens
 from viewer.model.frames import FrameId, Images
 
+LENS_GAP = "Lens from the camera table"
+"""The title of what is said when the camera table does not give a scene its lens."""
 _ENABLED_BY_IMAGE = {
     "color": "tone mapping with any exposure",
     "depth_meters": "distances, and points where there is no mesh",
@@ -56,12 +58,11 @@ def _tell_missing_images(seen: Findings, frames: HypersimFrames) -> None:
 def find_lens(seen: Findings, table_path: Path | None, frames: HypersimFrames) -> Lens:
     """The lens of the scene's cameras: from the camera table, else a plain one."""
     size = next((s for s in map(frames.image_size, frames.cameras) if s is not None), None)
-    title = "Lens from the camera table"
     enables = "the exact lens: many scenes were rendered with a shifted or tilted one"
     try:
         lens = None if table_path is None else camera_table.read_lens(table_path, seen.match.name, size)
     except FormatError as error:
-        seen.broken(title, error, enables)
+        seen.broken(LENS_GAP, error, enables)
         lens = None
     else:
         if lens is None:
@@ -71,7 +72,7 @@ def find_lens(seen: Findings, table_path: Path | None, frames: HypersimFrames) -
                 else f"the table has no row for {seen.match.name}"
             )
             expected = seen.match.folders[0].parent / layout.CAMERA_PARAMETERS_TABLE
-            seen.absent(title, table_path or expected, why, enables)
+            seen.absent(LENS_GAP, table_path or expected, why, enables)
         elif table_path is not None:
             seen.sources["Lens"] = table_path
     if lens is not None:
