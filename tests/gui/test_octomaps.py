@@ -153,6 +153,7 @@ def test_cameras_out_of_free_space_are_listed_and_lead_to_their_frames(
     strays = window.session.octomap_facts.strays
     assert [stray.frame.camera for stray in strays] == ["cam_00", "cam_00"]
     frames = [stray.frame.frame for stray in strays]
+    assert list(window.frames_panel.bar._strays) == frames
     button = window.panels.layers.row("octomap")._finding
     assert button.text() == "2 cameras not in free space"
     press(window, Qt.Key.Key_T)

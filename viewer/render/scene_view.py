@@ -41,7 +41,7 @@ from viewer.render.renderer import check_context
 from viewer.render.rulers import scale_bar
 from viewer.render.shot import Shooter, Shot
 from viewer.render.still import render_still
-from viewer.render.theme import DARK, LIGHT
+from viewer.render.theme import scene_theme
 from viewer.render.uploads import UploadQueue
 from viewer.render.view_pointer import ViewPointer
 
@@ -276,7 +276,7 @@ class SceneView(ViewPointer):
         self._content_changed()
 
     def set_theme(self, dark: bool) -> None:
-        self._state.theme = DARK if dark else LIGHT
+        self._state.theme = scene_theme(dark)
         self._content_changed()
 
     def _content_changed(self) -> None:

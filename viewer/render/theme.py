@@ -37,6 +37,10 @@ class Theme:
     edge_strength: float
 
 
+def scene_theme(dark: bool) -> Theme:
+    return DARK if dark else LIGHT
+
+
 DARK = Theme(
     sky=rgb("#33373e"),
     ground=rgb("#1b1d21"),

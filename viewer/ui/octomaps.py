@@ -46,6 +46,9 @@ class Octomaps(QObject):
         session.octomap_changed.connect(self._show)
         session.octomap_changed.connect(self._compute)
         session.octomap_facts_changed.connect(self._mark_strays)
+        session.scene_changed.connect(self._mark_in_timeline)
+        session.octomap_facts_changed.connect(self._mark_in_timeline)
+        session.frame_changed.connect(self._mark_in_timeline)
 
     # what follows from it
 
@@ -79,6 +82,13 @@ class Octomaps(QObject):
         facts = self._window.session.octomap_facts
         places = np.array([stray.position for stray in facts.strays]) if facts is not None else np.empty(0)
         self._change_layer(lambda layer: layer.set_strays(places.reshape(-1, 3)))
+
+    def _mark_in_timeline(self, *_: object) -> None:
+        session = self._window.session
+        strays = () if session.octomap_facts is None else session.octomap_facts.strays
+        camera = None if session.frame is None else session.frame.camera
+        reasons = {stray.frame.frame: stray.why for stray in strays if stray.frame.camera == camera}
+        self._window.frames_panel.bar.set_strays(reasons)
 
     def _change_layer(self, change: Callable[[OctomapLayer], None]) -> None:
         self._window.scene_view.change_layer(OctomapLayer, change)

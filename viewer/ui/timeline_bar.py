@@ -24,14 +24,15 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viewer.app.frame_reasons import sentence_case
 from viewer.app.timeline import NO_TIMELINE, FrameKind, Timeline
+from viewer.render.theme import scene_theme
 from viewer.ui import theme
 
 SIDE_PX: Final = 8
 MARKS_TOP_PX: Final = 6
 MARKS_HEIGHT_PX: Final = 14
 WIDEST_MARK_PX: Final = 26.0
-MISFIT_PX: Final = 5.0
-MISFIT_WIDTH_PX: Final = 14.0
+TICK_PX: Final = 5.0
+TICK_WIDTH_PX: Final = 14.0
 GAP_FROM_PX: Final = 3.0
 """Marks at least this wide are set apart by a gap of 1 px."""
 WHEEL_UNITS: Final = 120
@@ -56,6 +57,7 @@ class TimelineBar(QWidget):
         self.timeline: Timeline = NO_TIMELINE
         self.current: int | None = None
         self._misfits: dict[int, str] = {}
+        self._strays: dict[int, str] = {}
         self._pointed: int | None = None
         self._is_dragging = False
         self._wheel = 0
@@ -70,6 +72,12 @@ class TimelineBar(QWidget):
         """Mark frames that fail the pose check; why, by frame id."""
         self._misfits = reasons
         self.update()
+
+    def set_strays(self, reasons: dict[int, str]) -> None:
+        """Mark frames whose camera does not stand in free space; why, by frame id."""
+        if reasons != self._strays:
+            self._strays = reasons
+            self.update()
 
     def set_current(self, frame: int | None) -> None:
         if frame != self.current:
@@ -123,7 +131,8 @@ class TimelineBar(QWidget):
         painter.setBrush(QColor(colors.base))
         painter.drawRoundedRect(track, 3, 3)
         self._draw_marks(painter)
-        self._draw_misfits(painter)
+        self._draw_ticks(painter, self._misfits, QColor(colors.danger), MARKS_HEIGHT_PX - TICK_PX)
+        self._draw_ticks(painter, self._strays, QColor.fromRgbF(*scene_theme(theme.is_dark()).stray), 0.0)
         self._draw_numbers(painter)
         if self._pointed is not None and self._pointed != self.current:
             self._draw_pointer(painter, self._pointed, QColor(colors.muted), is_filled=False)
@@ -175,14 +184,13 @@ class TimelineBar(QWidget):
                 at = self.x_of(frame)
                 painter.drawLine(QPointF(at - half, middle + half), QPointF(at + half, middle - half))
 
-    def _draw_misfits(self, painter: QPainter) -> None:
-        """A red tick below the mark of each frame that fails the pose check."""
+    def _draw_ticks(self, painter: QPainter, frames: dict[int, str], color: QColor, down: float) -> None:
+        """A tick in the mark of each frame: red below that fails the pose check, another above for strays."""
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.tokens().danger))
-        width = min(max(self._frame_px() - 1, 2.0), MISFIT_WIDTH_PX)
-        for frame in self._misfits:
-            left = self.x_of(frame) - width / 2
-            painter.drawRect(QRectF(left, MARKS_TOP_PX + MARKS_HEIGHT_PX - MISFIT_PX, width, MISFIT_PX))
+        painter.setBrush(color)
+        width = min(max(self._frame_px() - 1, 2.0), TICK_WIDTH_PX)
+        for frame in frames:
+            painter.drawRect(QRectF(self.x_of(frame) - width / 2, MARKS_TOP_PX + down, width, TICK_PX))
 
     def _runs(self, *, merge: bool) -> list[tuple[FrameKind, int, int]]:
         """Kind, first and last id of every mark; neighbours of one kind are one mark when `merge` is on."""
@@ -245,6 +253,9 @@ class TimelineBar(QWidget):
             about = self.tr("{0}; not in the public release: {1}").format(about, sentence_case(reason))
         misfit = self._misfits.get(frame)
         told = "" if misfit is None else "\n" + self.tr("Fails the pose check: {0}").format(misfit)
+        stray = self._strays.get(frame)
+        if stray is not None:
+            told += "\n" + self.tr("Its camera is out of free space: {0}").format(stray)
         return self.tr("Frame {0}: {1}").format(frame, about) + told
 
     # the user's hand
