@@ -49,7 +49,7 @@ class OctomapFacts:
         leaf = int(self.index.leaves_at(place[None])[0])
         if leaf < 0:
             return "unknown space"
-        size = float(self.octomap.sizes[leaf]) * metres_per_unit
+        size = self.octomap.size_of(leaf) * metres_per_unit
         return leaf_words(OCCUPIED if self.octomap.occupied[leaf] else FREE, size)
 
 

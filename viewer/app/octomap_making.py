@@ -93,8 +93,7 @@ def make_octomap(
         starts = camera_starts(scene, settings.starts)
     elif not len(starts) or not np.isfinite(starts).all():
         raise ViewerError("expected start positions that are finite numbers, and at least one")
-    # six digits, for so many does OctoMap write into its files
-    voxel = float(f"{settings.voxel_size_m / scene.metres_per_unit:g}")
+    voxel = settings.voxel_size_m / scene.metres_per_unit
     low, high = carving_box(starts, np.array(settings.extent_m) / scene.metres_per_unit)
     carving = Carving(starts, low, high, voxel, settings.rays**2, settings.iterations, settings.seed)
     return carve(mesh, carving, progress)

@@ -85,7 +85,7 @@ def carve(mesh: Mesh, carving: Carving, progress: Progress) -> Carved:
     grid = _Grid(carving)
     progress.step(0, total, "Preparing the mesh for rays")
     scene = RayScene(mesh)
-    grid.occupy(surface_voxels(mesh, carving.low, carving.high, carving.voxel, progress.part(2, 10, total)))
+    grid.occupy(surface_voxels(mesh, grid.low, grid.high, grid.voxel, progress.part(2, 10, total)))
     progress.step(10, total, "Carving free space")
     rays = even_directions(carving.rays)
     random = np.random.default_rng(carving.seed)
@@ -152,9 +152,11 @@ class _Grid:
     """Voxels of a box, one byte each, with a layer around them that stops every ray."""
 
     def __init__(self, carving: Carving) -> None:
-        self.low, self.high, self.voxel = carving.low, carving.high, carving.voxel
+        self.low, self.high = carving.low, carving.high
+        # The original takes the size in single precision; surfaces on the border between two voxels tell.
+        self.voxel = float(np.float32(carving.voxel))
         self.diagonal = float(np.linalg.norm(carving.high - carving.low))
-        corners = voxels_of(np.stack([carving.low, carving.high]), carving.voxel)
+        corners = voxels_of(np.stack([carving.low, carving.high]), self.voxel)
         if (corners < 0).any():
             raise ViewerError(
                 f"the space to carve reaches farther from the origin than {KEY_ORIGIN:,} voxels",
@@ -276,7 +278,7 @@ class _Grid:
         keys, depths, states = joined_leaves(self._states, self._first)
         order = np.argsort(morton(keys), kind="stable")
         return Octomap(
-            self.voxel,
+            float(f"{self.voxel:g}"),  # six digits, for so many does OctoMap write into its files
             keys[order].astype(np.uint16),
             depths[order].astype(np.uint8),
             states[order] == _OCCUPIED,

@@ -49,6 +49,10 @@ class Octomap:
         """Edge length of every leaf, (L,), world units."""
         return self.resolution * np.exp2(TREE_DEPTH - self.depths.astype(np.float64))
 
+    def size_of(self, leaf: int) -> float:
+        """Edge length of one leaf, world units."""
+        return self.resolution * float(1 << (TREE_DEPTH - int(self.depths[leaf])))
+
     @property
     def lows(self) -> NDArray[np.float64]:
         """Lowest corner of every leaf, (L, 3), world units."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,13 @@ from viewer.model.octomap import FREE as IS_FREE
 from viewer.model.octomap import OCCUPIED as IS_OCCUPIED
 from viewer.model.octomap import TREE_DEPTH, UNKNOWN, Octomap
 from viewer.model.scene import Scene
+from viewer.render.background import Background
 from viewer.render.frame import Frame
 from viewer.render.layers.layer import Layer, control
 from viewer.render.theme import Rgb, Theme
 from viewer.render.visuals.line_set import Lines, LineSet
+from viewer.render.visuals.object_mesh import UPLOAD_BYTES
+from viewer.render.visuals.voxel_faces import ExposedFaces, exposed_faces
 from viewer.render.visuals.voxel_set import ColorBy, VoxelLook, VoxelPrograms, VoxelSet
 
 BOUNDS_WIDTH_PX = 1.4
@@ -77,8 +80,9 @@ class OctomapLayer(Layer):
     def __init__(self) -> None:
         self.style = OctomapStyle()
         self._octomap: Octomap | None = None
-        self._coarse: dict[int, Octomap] = {}
+        self._leaves: dict[tuple[str, int], Octomap] = {}  # of each of the sets below
         self._sets: dict[tuple[str, int], VoxelSet] = {}
+        self._coming: VoxelSet | None = None  # on its way to the graphics card
         self._programs = VoxelPrograms()
         self._strays: NDArray[np.float64] = np.empty((0, 3))
         self._metres_per_unit = 1.0
@@ -97,7 +101,6 @@ class OctomapLayer(Layer):
         """Show another one from now on."""
         self.release()
         self._octomap = octomap
-        self._coarse = {}
         self._strays = np.empty((0, 3))
 
     def set_strays(self, positions: NDArray[np.float64]) -> None:
@@ -107,11 +110,10 @@ class OctomapLayer(Layer):
 
     def leaf_at(self, index: int) -> LeafFound | None:
         """The cube that a picked number stands for."""
-        for kind, depth in self._wanted():
-            first = self._first_leaf(kind)
-            octomap = self._coarse.get(depth)
-            if octomap is not None and first <= index < first + len(octomap.keys):
-                return LeafFound(_STATES[kind], float(octomap.sizes[index - first]))
+        for (kind, _), leaves in self._leaves.items():
+            row = index - self._first_leaf(kind)
+            if 0 <= row < len(leaves.keys):
+                return LeafFound(_STATES[kind], leaves.size_of(row))
         return None
 
     def _first_leaf(self, kind: str) -> int:
@@ -137,26 +139,36 @@ class OctomapLayer(Layer):
         if octomap is None or not self.style.visible:
             return
         for key in self._wanted():
-            if key in self._sets:
-                continue
-            kind, depth = key
-            if depth not in self._coarse:
-                self._coarse[depth] = octomap.coarsened(depth)
-                yield 0
-            leaves = self._coarse[depth]
+            if key not in self._sets:
+                yield from self._upload_kind(octomap, key)
+
+    def _upload_kind(self, octomap: Octomap, key: tuple[str, int]) -> Iterator[int]:
+        kind, depth = key
+        first_leaf = self._first_leaf(kind)
+
+        def find(check: Callable[[], None]) -> tuple[Octomap, ExposedFaces | None]:
+            leaves = octomap.coarsened(depth)
             chosen = leaves.occupied if kind == "occupied" else ~leaves.occupied
             covering = np.ones_like(chosen) if kind == "unknown" else chosen
-            voxels = VoxelSet(leaves, chosen, covering)
-            yield from voxels.upload(context, self._first_leaf(kind))
-            if self._octomap is not octomap:
-                return
+            return leaves, exposed_faces(leaves, chosen, covering, first_leaf, check)
+
+        search = Background(find)
+        for _ in search.waits():
+            if self._octomap is not octomap or key not in self._wanted():
+                return  # the search ends as well
+            yield UPLOAD_BYTES  # nothing was sent, but there is nothing to do in this tick
+        leaves, faces = search.result
+        self._coming = VoxelSet(octomap.resolution)
+        yield from self._coming.upload(faces)
+        if self._octomap is octomap and self._coming is not None:
             self._drop(kind)
-            self._sets[key] = voxels
+            self._leaves[key], self._sets[key], self._coming = leaves, self._coming, None
 
     def _drop(self, kind: str) -> None:
         """Give back what shows a kind to another depth."""
         for key in [key for key in self._sets if key[0] == kind]:
             self._sets.pop(key).release()
+            del self._leaves[key]
 
     def _shown(self) -> list[tuple[str, VoxelSet, float]]:
         """Kind, cubes and opacity of what is there; until a new depth has come, the old one is shown."""
@@ -204,9 +216,9 @@ class OctomapLayer(Layer):
         return self._lines
 
     def release(self) -> None:
-        for voxels in self._sets.values():
+        for voxels in (*self._sets.values(), *([] if self._coming is None else [self._coming])):
             voxels.release()
-        self._sets = {}
+        self._sets, self._leaves, self._coming = {}, {}, None
         if self._lines is not None:
             self._lines.release()
         self._lines, self._lines_for = None, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,9 @@ from viewer.model.camera import Camera
 from viewer.model.octomap import TREE_DEPTH, LeafIndex, Octomap, morton
 
 LEAVES_PER_STEP = 60_000
+NO_LEAF = -1
+LARGEST_LEAF = (1 << 24) - 2
+"""The id planes hold 24 bits; leaves beyond are drawn and cannot be told apart by the pointer."""
 FACES_PER_STRETCH = 4096
 
 
@@ -117,3 +120,48 @@ class Stretches:
         found = np.flatnonzero(may)
         gap = np.maximum(np.abs(middle[found]) - half[found], 0)
         return found[np.argsort((gap * gap).sum(axis=1), kind="stable")]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExposedFaces:
+    """Faces as the graphics card gets them."""
+
+    rows: NDArray[np.float32]
+    """(F, 5): the cube's lowest corner minus the origin, direction + 8 * log2 of its edge in voxels, leaf."""
+    origin: NDArray[np.float64]  # (3,) world units
+    low: NDArray[np.float64]  # (3,) smallest and largest of the lowest corners
+    high: NDArray[np.float64]
+    levels: tuple[float, float]  # smallest and largest log2 of an edge in voxels
+    stretches: Stretches
+
+
+def exposed_faces(
+    octomap: Octomap,
+    chosen: NDArray[np.bool_],
+    covering: NDArray[np.bool_],
+    first_leaf: int,
+    check: Callable[[], None],
+) -> ExposedFaces | None:
+    """The faces of the `chosen` leaves that no `covering` one hides, masks (L,); None when there are none.
+
+    The number of a leaf is its row plus `first_leaf`. `check` is called now and then and may raise.
+    """
+    search = FaceSearch(octomap, chosen, covering)
+    for _ in search.steps():
+        check()
+    leaves, directions = search.result()
+    if not len(leaves):
+        return None
+    lows = octomap.lows[leaves]
+    check()
+    levels = TREE_DEPTH - octomap.depths[leaves].astype(np.int64)
+    stretches = Stretches.of(directions, lows, octomap.sizes[leaves])
+    low, high = lows.min(axis=0), lows.max(axis=0)
+    origin = (low + high) / 2
+    check()
+    rows = np.empty((len(leaves), 5), np.float32)
+    rows[:, :3] = lows - origin
+    rows[:, 3] = directions + 8 * levels
+    numbers = leaves + first_leaf
+    rows[:, 4] = np.where(numbers <= LARGEST_LEAF, numbers, NO_LEAF)
+    return ExposedFaces(rows, origin, low, high, (float(levels.min()), float(levels.max())), stretches)

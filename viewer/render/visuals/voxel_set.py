@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 from OpenGL import GL
 from vispy import gloo
-from vispy.gloo.context import GLContext
 
-from viewer.model.octomap import TREE_DEPTH, Octomap
 from viewer.render.frame import Frame
 from viewer.render.shaders import CLIP, CONSTANTS, DEPTH, GAMMA, PICKED, PLACE, SURFACE, VERSION
 from viewer.render.targets import flush, gl_name
 from viewer.render.visuals.object_mesh import UPLOAD_BYTES
-from viewer.render.visuals.voxel_faces import FaceSearch, Stretches
+from viewer.render.visuals.voxel_faces import ExposedFaces, Stretches
 
-NO_LEAF = -1
-LARGEST_LEAF = (1 << 24) - 2
-"""The id planes hold 24 bits; leaves beyond are drawn and cannot be told apart by the pointer."""
 _FACE_FLOATS = 5
 _FACE_BYTES = 4 * _FACE_FLOATS
 FACES_PER_BUFFER = UPLOAD_BYTES // _FACE_BYTES
@@ -152,59 +147,35 @@ class VoxelSet:
     The buffers are OpenGL's own: a gloo program draws a whole buffer, and most of it is out of sight.
     """
 
-    def __init__(self, octomap: Octomap, chosen: NDArray[np.bool_], covering: NDArray[np.bool_]) -> None:
-        """`chosen` and `covering` (L,): the leaves that are drawn, and those that hide a face of theirs."""
-        self._source: tuple[Octomap, NDArray[np.bool_], NDArray[np.bool_]] | None = octomap, chosen, covering
-        self._voxel = octomap.resolution
-        self._origin = np.zeros(3)
-        self._low = np.zeros(3)
-        self._high = np.zeros(3)
-        self._levels = (0.0, 0.0)
-        self._stretches: Stretches | None = None
+    def __init__(self, voxel: float) -> None:
+        self._voxel = voxel  # world units
+        self._faces: ExposedFaces | None = None
         self._buffers: list[int] = []
         self._corners = 0
         self.face_count = 0
 
-    def upload(self, context: GLContext, first_leaf: int = 0) -> Iterator[int]:
-        """Find and send the faces, at most `UPLOAD_BYTES` before each yield.
-
-        The pointer finds the row of a leaf plus `first_leaf`.
-        """
-        if self._source is None:
+    def upload(self, faces: ExposedFaces | None) -> Iterator[int]:
+        """Send the faces, at most `UPLOAD_BYTES` before each yield."""
+        if faces is None:
             return
-        octomap, chosen, covering = self._source
-        search = FaceSearch(octomap, chosen, covering)
-        for _ in search.steps():
-            yield 0
-        leaves, directions = search.result()
-        self.face_count = len(leaves)
-        self._source = None
-        if not len(leaves):
-            return
-        lows = octomap.lows[leaves]
-        levels = TREE_DEPTH - octomap.depths[leaves].astype(np.int64)
-        self._stretches = Stretches.of(directions, lows, octomap.sizes[leaves])
-        self._low, self._high = lows.min(axis=0), lows.max(axis=0)
-        self._levels = float(levels.min()), float(levels.max())
-        self._origin = (self._low + self._high) / 2
-        rows = np.empty((len(leaves), _FACE_FLOATS), np.float32)
-        rows[:, :3] = lows - self._origin
-        rows[:, 3] = directions + 8 * levels
-        numbers = leaves + first_leaf
-        rows[:, 4] = np.where(numbers <= LARGEST_LEAF, numbers, NO_LEAF)
+        self.face_count = len(faces.rows)
         self._corners = _buffer(np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32))
-        for start in range(0, len(rows), FACES_PER_BUFFER):
-            part = rows[start : start + FACES_PER_BUFFER]
+        for start in range(0, len(faces.rows), FACES_PER_BUFFER):
+            part = faces.rows[start : start + FACES_PER_BUFFER]
             self._buffers.append(_buffer(part))
             yield part.nbytes
+        self._faces = replace(faces, rows=faces.rows[:0])  # they are on the graphics card now
 
     def draw(self, frame: Frame, programs: VoxelPrograms, look: VoxelLook, *, both_sides: bool) -> None:
         """Draw as surfaces, or see-through where the opacity is below 1."""
+        faces = self._faces
+        if faces is None:
+            return
         program = programs.get(_SOLID if look.opacity >= 1 else _GLASS)
         up = frame.up
-        ends = sorted((float((self._low - self._origin) @ up), float((self._high - self._origin) @ up)))
+        ends = sorted((float((faces.low - faces.origin) @ up), float((faces.high - faces.origin) @ up)))
         program["u_heights"] = ends
-        program["u_sizes"] = self._levels
+        program["u_sizes"] = faces.levels
         program["u_color_by"] = list(ColorBy).index(look.color_by)
         program["u_up"] = up
         program["u_low_color"], program["u_high_color"] = look.colors
@@ -219,23 +190,23 @@ class VoxelSet:
     def _draw(
         self, frame: Frame, program: gloo.Program, *, both_sides: bool, nearest_last: bool = False
     ) -> None:
-        stretches = self._stretches
-        if stretches is None:
+        faces = self._faces
+        if faces is None:
             return
         # a clip box cuts cubes open, and what is seen then is their far sides from within
-        chosen = stretches.seen_from(frame.camera, both_sides=both_sides or frame.clip is not None)
+        chosen = faces.stretches.seen_from(frame.camera, both_sides=both_sides or frame.clip is not None)
         if not len(chosen):
             return
         if nearest_last:
             chosen = chosen[::-1]
-        frame.place_in_box(program, self._origin)
+        frame.place_in_box(program, faces.origin)
         program["u_voxel"] = self._voxel
         name = gl_name(frame.context, program)
         flush(frame.context)
         GL.glUseProgram(name)
         GL.glDepthFunc(GL.GL_LESS)
         with frame.clipping():
-            self._draw_stretches(name, stretches, chosen)
+            self._draw_stretches(name, faces.stretches, chosen)
 
     def _draw_stretches(self, program: int, stretches: Stretches, chosen: NDArray[np.int64]) -> None:
         corner, face, leaf = (
@@ -277,7 +248,7 @@ class VoxelSet:
         if names:
             GL.glDeleteBuffers(len(names), names)
         self._buffers, self._corners = [], 0
-        self._stretches = self._source = None
+        self._faces = None
 
 
 def _buffer(values: NDArray[np.float32]) -> int:
