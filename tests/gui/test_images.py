@@ -230,7 +230,7 @@ def test_every_modality_can_be_chosen_and_says_something(desk: Desk, qtbot: QtBo
         pane = desk.images.panes[0]
         has_picture = pane.canvas.picture is not None
         lacking = modality.missing(
-            desk.source.modalities(FrameId("cam_00", 0)), desk.images._context_of(FrameId("cam_00", 0))
+            desk.source.modalities(FrameId("cam_00", 0)), desk.images.context_of(FrameId("cam_00", 0))
         )
         assert has_picture == (lacking is None), modality.key
 

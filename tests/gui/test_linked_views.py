@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.test_stories import PATIENCE_MS, object_in_view, open_scene, settle
 from viewer.imaging.live import LIVE_MODALITIES
 from viewer.model.frames import FrameId
+from viewer.model.labels import LabelLayer
 from viewer.ui.compare_canvas import CompareMode
 from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.main_window import MainWindow
@@ -254,3 +255,57 @@ def test_images_are_wiped_blinked_and_subtracted_and_so_is_the_3d_view(
     settle(qtbot, window)
     assert not comparing.is_on
     assert panel.panes[0].frame == session.frame
+
+
+def test_the_probe_tells_all_values_of_the_pixel_pointed_at_or_held(
+    qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    open_scene(qtbot, window, make_scene(tmp_path))
+    session, panel, probe = window.session, window.images_panel, window.panels.probe
+    canvas = panel.panes[0].canvas
+
+    def points(x: int, y: int) -> None:
+        point_at(qtbot, canvas, x, y, lambda: panel.panes[0].readout.text().startswith(f"{x}, {y}"))
+
+    points(30, 20)
+    qtbot.wait(100)
+    assert probe.report is None, "nobody looks"
+    window.scene_view.native.setFocus()
+    QTest.keyClick(window.scene_view.native, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: window.probing.is_watched, timeout=PATIENCE_MS)
+    points(31, 20)
+    qtbot.waitUntil(lambda: probe.report is not None, timeout=PATIENCE_MS)
+    nodes = panel.cache.image(session.frame, "render_entity_id").pixels
+    assert probe.report.value("Node").startswith(f"{nodes[20, 31]}  ")
+    assert probe.headline.text() == f"cam_00 {session.frame.frame:04d}   31, 20"
+    points(40, 22)
+    assert (probe.report.hit.x, probe.report.hit.y) == (40, 22), "the frame is read: at once"
+
+    qtbot.mouseClick(canvas, LEFT, pos=canvas.point_of(40, 22).toPoint())
+    assert probe.hold.isChecked()
+    points(50, 30)
+    assert (probe.report.hit.x, probe.report.hit.y) == (40, 22), "held"
+    qtbot.mouseClick(probe.copy, LEFT)
+    assert QApplication.clipboard().text() == probe.report.text()
+    item = probe.tree.topLevelItem(0).child(0)
+    qtbot.mouseClick(probe.tree.viewport(), LEFT, pos=probe.tree.visualItemRect(item).center())
+    QTest.keyClick(probe.tree, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == f"Node\t{probe.report.value('Node')}"
+    object_id = int(probe.report.value("Object").split()[0])
+    session.labelling.assign([object_id], 7, LabelLayer.SEMANTIC)
+    assert probe.report.value("Class").startswith("7 ")
+
+    qtbot.mouseClick(probe.hold, LEFT)
+    place = canvas.point_of(60, 30).toPoint()
+    canvas.context_asked.emit((60, 30), canvas.mapToGlobal(place))
+    menu = QApplication.activePopupWidget()
+    action = next(action for action in menu.actions() if action.text() == "Probe This Pixel")
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+    assert probe.hold.isChecked()
+    assert (probe.report.hit.x, probe.report.hit.y) == (60, 30)
+    window.scene_view.native.setFocus()
+    QTest.keyClick(window.scene_view.native, Qt.Key.Key_P)
+    assert not window.probing.is_watched
+    session.replace_scene(None)
+    assert probe.report is None
+    assert not probe.hold.isChecked()

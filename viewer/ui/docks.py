@@ -18,13 +18,14 @@ from viewer.ui.panels.layers import LayersPanel
 from viewer.ui.panels.log import LogPanel
 from viewer.ui.panels.objects import ObjectsPanel
 from viewer.ui.panels.pose import PosePanel
+from viewer.ui.panels.probe import ProbePanel
 from viewer.ui.panels.seen_in import SeenInPanel
 from viewer.ui.panels.selection import SelectionPanel
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 SCROLLED = ("labels",)
 LEAST_PANEL_PX = 100
 DockArea = Qt.DockWidgetArea
@@ -40,6 +41,7 @@ class Panels:
     selection: SelectionPanel
     pose: PosePanel
     seen_in: SeenInPanel
+    probe: ProbePanel
     images: ImagesPanel
     frames: FramesPanel
     check: CheckPanel
@@ -55,6 +57,7 @@ def make_panels(window: MainWindow) -> Panels:
         selection=SelectionPanel(session),
         pose=PosePanel(session),
         seen_in=SeenInPanel(session, runner),
+        probe=ProbePanel(),
         images=ImagesPanel(session, runner, window.settings),
         frames=FramesPanel(session, runner),
         check=CheckPanel(session),
@@ -107,6 +110,7 @@ def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
         "selection": ("Selection", panels.selection),
         "pose": ("Pose", panels.pose),
         "seen_in": ("Seen In", panels.seen_in),
+        "probe": ("Probe", panels.probe),
         "images": ("Images", window.comparing.stack),
         "frames": ("Frames", panels.frames),
         "check": ("Check", panels.check),
@@ -146,6 +150,7 @@ def arrange(window: MainWindow, docks: dict[str, QDockWidget]) -> None:
     window.tabifyDockWidget(docks["images"], docks["log"])
     window.tabifyDockWidget(docks["selection"], docks["seen_in"])
     window.tabifyDockWidget(docks["layers"], docks["objects"])
+    window.tabifyDockWidget(docks["objects"], docks["probe"])
     window.tabifyDockWidget(docks["selection"], docks["pose"])
     for dock in docks.values():
         dock.show()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
+from viewer.model.frames import FrameId
 from viewer.ui import theme
 from viewer.ui.image_drawing import qimage_of
 from viewer.ui.image_view import ImageView
 from viewer.ui.pan_zoom import PanZoom
 
 
-def open_image_menu(pane: ImageView, pixel: tuple[int, int] | None, place: QPoint) -> None:
-    """Open the menu of a pane at a place on the screen."""
+def open_image_menu(
+    pane: ImageView,
+    pixel: tuple[int, int] | None,
+    place: QPoint,
+    probe: Callable[[FrameId, int, int], object],
+) -> None:
+    """Open the menu of a pane at a place on the screen; `probe` tells all about a pixel of a frame."""
     menu = QMenu(pane)
     menu.aboutToHide.connect(menu.deleteLater)
     words = "" if pixel is None else pane.describe(pixel)
@@ -24,6 +32,12 @@ def open_image_menu(pane: ImageView, pixel: tuple[int, int] | None, place: QPoin
     copy_value.setEnabled(bool(words))
     copy_value.setToolTip(words)
     copy_value.triggered.connect(lambda: _copy_value(pixel, words))
+    frame = pane.frame
+    all_values = menu.addAction(theme.icon("eyedropper"), pane.tr("Probe This Pixel"))
+    all_values.setEnabled(pixel is not None and frame is not None)
+    if pixel is not None and frame is not None:
+        at = pane.in_frame(pixel)
+        all_values.triggered.connect(lambda: probe(frame, *at))
     menu.addSeparator()
     pin = menu.addAction(
         theme.icon("pin"),

@@ -239,11 +239,11 @@ class ImageView(QFrame):
         return self.tr("{0}    no value in {1} %").format(size, percent)
 
     def _tell_hovered(self, pixel: tuple[int, int] | None) -> None:
-        x, y = (None, None) if pixel is None else self._in_frame(pixel)
+        x, y = (None, None) if pixel is None else self.in_frame(pixel)
         self.pixel_hovered.emit(self.frame, x, y)
 
     def _tell_clicked(self, x: int, y: int, keys: Qt.KeyboardModifier) -> None:
-        self.pixel_clicked.emit(self.frame, *self._in_frame((x, y)), keys)
+        self.pixel_clicked.emit(self.frame, *self.in_frame((x, y)), keys)
 
     # between the picture's pixels and the frame's
 
@@ -253,7 +253,8 @@ class ImageView(QFrame):
             return 1.0
         return self._frame_size[0] / picture.rgba.shape[1]
 
-    def _in_frame(self, pixel: tuple[int, int]) -> tuple[int, int]:
+    def in_frame(self, pixel: tuple[int, int]) -> tuple[int, int]:
+        """The frame's pixel at a pixel of the picture."""
         scale = self._frame_scale()
         return floor((pixel[0] + 0.5) * scale), floor((pixel[1] + 0.5) * scale)
 

@@ -47,6 +47,7 @@ from viewer.ui.opening import Opening
 from viewer.ui.painting import Painting
 from viewer.ui.point_choice import PointChoice
 from viewer.ui.pose_export import PoseExport
+from viewer.ui.probing import Probing
 from viewer.ui.progress_strip import ProgressStrip
 from viewer.ui.recording import Recording
 from viewer.ui.residual_bar import ResidualBar
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         self.bridge = SceneBridge(self)
         self.debt = Debt(self)
         self.checking = Checking(self)
+        self.probing = Probing(self)
 
         self._connect()
         self._fill_window_menu()

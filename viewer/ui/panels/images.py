@@ -53,6 +53,7 @@ class ImagesPanel(QWidget):
     stroke_previewed = Signal(object)  # StrokeResult of the stroke in hand, None at its end
     frame_shown = Signal(object)  # FrameId, once every pane shows it or says why it cannot
     compare_asked = Signal()
+    probe_asked = Signal(object, int, int)  # FrameId, x, y
 
     def __init__(
         self, session: Session, runner: JobRunner, settings: Settings, parent: QWidget | None = None
@@ -110,7 +111,9 @@ class ImagesPanel(QWidget):
         pane.pixel_hovered.connect(partial(self.hover, pane))
         pane.pixel_clicked.connect(self.click)
         pane.canvas.pan_zoom_changed.connect(lambda pan_zoom: self.take_pan_zoom(pan_zoom, pane))
-        pane.context_asked.connect(lambda pixel, place: open_image_menu(pane, pixel, place))
+        pane.context_asked.connect(
+            lambda pixel, place: open_image_menu(pane, pixel, place, self.probe_asked.emit)
+        )
         return pane
 
     # panes
@@ -164,7 +167,8 @@ class ImagesPanel(QWidget):
         self.set_modality(self.count - 1, first)
         self.pin(self.count - 1, frame)
 
-    def _context_of(self, frame: FrameId | None) -> ImagingContext:
+    def context_of(self, frame: FrameId | None) -> ImagingContext:
+        """What the pictures of a frame depend on besides its images."""
         camera = "" if frame is None else frame.camera
         if camera not in self._contexts:
             self._contexts[camera] = imaging_context(self._session, frame)
@@ -235,7 +239,7 @@ class ImagesPanel(QWidget):
     def _refresh(self, number: int) -> None:
         """Bring one pane up to date: at once when everything is at hand, else through a worker."""
         pane, frame, images = self.panes[number], self.frame_of(number), self._session.images
-        context = self._context_of(frame)
+        context = self.context_of(frame)
         if frame is not None and images is not None:
             pane.chooser.set_missing(missing_reasons(images.source.modalities(frame), context))
             if pane.pinned is not None:
@@ -258,7 +262,7 @@ class ImagesPanel(QWidget):
         self._show_picture(number, frame, picture, arrays)
 
     def _decode(self, number: int, frame: FrameId, source: FrameSource) -> None:
-        pane, context = self.panes[number], self._context_of(frame)
+        pane, context = self.panes[number], self.context_of(frame)
         modality, style = pane.modality, pane.style_value
         self._waiting.add(number)
         pane.show_coming(self.tr("Decoding frame {0}…").format(f"{frame.frame:04d}"))
@@ -270,8 +274,8 @@ class ImagesPanel(QWidget):
         def done(arrays: ImageSet, picture: Picture) -> None:
             if not is_wanted():
                 return  # it is in the cache, should the user come back
-            if modality.follows_labels and context is not self._context_of(frame):
-                picture = modality.picture(arrays, self._context_of(frame), style)  # labels changed meanwhile
+            if modality.follows_labels and context is not self.context_of(frame):
+                picture = modality.picture(arrays, self.context_of(frame), style)  # labels changed meanwhile
             self._show_picture(number, frame, picture, arrays)
 
         def failed(error: ViewerError) -> None:
@@ -283,7 +287,7 @@ class ImagesPanel(QWidget):
 
     def _show_picture(self, number: int, frame: FrameId, picture: Picture, arrays: ImageSet) -> None:
         size = image_size(self.cache, frame)
-        self.panes[number].show_picture(frame, picture, arrays, self._context_of(frame), size)
+        self.panes[number].show_picture(frame, picture, arrays, self.context_of(frame), size)
         self.marks.show_outlines()
         self._settle(number)
 
@@ -311,7 +315,7 @@ class ImagesPanel(QWidget):
         if images is not None and frame == self._session.frame:
             following = [pane for pane in self.shown_panes if pane.pinned is None]
             looks = tuple((pane.modality, pane.style_value) for pane in following)
-            support, context = support_keys(self._session, frame), self._context_of(frame)
+            support, context = support_keys(self._session, frame), self.context_of(frame)
             self.loader.prefetch(images.source, frame, self._direction, looks, support, context)
 
     def _lens_changed(self) -> None:
@@ -329,7 +333,7 @@ class ImagesPanel(QWidget):
     def _brush_changed(self) -> None:
         self.painting.follow_brush()
         labelling = self._session.labelling
-        if labelling is not None and labelling.table is not self._context_of(self._session.frame).table:
+        if labelling is not None and labelling.table is not self.context_of(self._session.frame).table:
             self._labels_changed()
 
     def recolor(self) -> None:
@@ -363,7 +367,7 @@ class ImagesPanel(QWidget):
         self.marks.show_pixel(pane, hit, is_linked=self.is_linked)
         self._session.set_hovered(None if hit is None else hit.object_id)
         self.pixel_world.emit(hit)
-        words = "" if hit is None else probe_words(self._session, self.cache, self._context_of(frame), hit)
+        words = "" if hit is None else probe_words(self._session, self.cache, self.context_of(frame), hit)
         self.pixel_described.emit(words)
 
     def click(self, frame: FrameId | None, x: int, y: int, keys: Qt.KeyboardModifier) -> None:
