@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from viewer.imaging.modality import Modality
 
+LEAST_PANE_PX = 250
 TIP = (
     "Distance runs along the ray of each pixel, as the files have it. Planar depth runs along the camera's "
     "axis: what most other programs mean by depth. It follows from the lens in use."
@@ -29,9 +30,18 @@ class DepthSwitch(QToolButton):
         self.setAccessibleName(self.tr("Planar depth instead of distance"))
         self.setToolTip(self.tr(TIP))
         self._other = ""
+        self._is_narrow = False
         self.clicked.connect(lambda: self.chosen.emit(self._other))
 
     def set_modality(self, modality: Modality[Any]) -> None:
         self._other = modality.counterpart
-        self.setVisible(bool(self._other))
         self.setChecked(modality.key == "planar_depth")
+        self._show()
+
+    def make_room(self, width: int) -> None:
+        """Leave a narrow pane to the title of what it shows, whose list has both depths, too."""
+        self._is_narrow = width < LEAST_PANE_PX
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(bool(self._other) and not self._is_narrow)
