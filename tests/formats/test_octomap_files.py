@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,10 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.builders import write_scene
 from viewer.errors import FormatError, SaveError
 from viewer.formats.hdf5_array import read_array
 from viewer.formats.hypersim.octomap_bt import write_bt
 from viewer.formats.hypersim.octomap_files import read_tree, read_tree_size, write_octomap
+from viewer.formats.registry import find_scenes
+from viewer.jobs.job import Progress
+from viewer.model.camera import Cameras
+from viewer.model.mesh import Mesh
 from viewer.model.octomap import Octomap
 
 MAGICS = "'# Octomap OcTree binary file' or '# Octomap OcTree file'"
@@ -325,3 +331,50 @@ def test_a_folder_that_cannot_take_all_three_keeps_what_it_has(tmp_path: Path) -
         write_octomap(tmp_path, replace(octomap, resolution=0.3))
     assert (tmp_path / "octomap.bt").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == FOLDER
+
+
+# broken ones in a scene
+
+MALFORMED = {
+    "wrong magic": (b"# Octomap OcTree text file\n", "on the first line, found '# Octomap OcTree text file'"),
+    "truncated": (HEADER.format(size=4, res="0.05").encode() + TREE[:2], "the tree is cut short: expected 1"),
+    "more nodes than bytes": (
+        HEADER.format(size=90, res="0.05").encode() + TREE,
+        "found bytes for at most 17",
+    ),
+    "no resolution": (HEADER.format(size=4, res="0").encode() + TREE, "expected a resolution between"),
+    "a resolution below zero": (HEADER.format(size=4, res="-0.1").encode() + TREE, "found '-0.1'"),
+    "a resolution that is no number": (HEADER.format(size=4, res="nan").encode() + TREE, "found 'nan'"),
+    "a resolution as large as a planet": (HEADER.format(size=4, res="1e9").encode() + TREE, "found '1e9'"),
+    "empty": (b"", "on the first line, found ''"),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+@pytest.mark.parametrize("file", ["octomap.bt", "octomap.ot"])
+def test_a_malformed_octomap_costs_a_sentence_and_not_the_scene(tmp_path: Path, name: str, file: str) -> None:
+    scene_folder = write_scene(tmp_path)
+    (scene_folder / "_detail/octomap/octomap.bt").unlink()
+    content, sentence = MALFORMED[name]
+    (scene_folder / "_detail/octomap" / file).write_bytes(content)
+    reader, matches = find_scenes(scene_folder)
+    scene = reader.read(matches[0], Progress.silent())
+    (gap,) = (gap for gap in scene.gaps if gap.is_broken)
+    assert gap.what == "Octomap"
+    assert sentence in gap.why
+    assert gap.why.startswith(f"{file}: ")
+    assert "\n" not in gap.why
+    assert scene.part(Octomap) is None
+    assert scene.part(Mesh) is not None
+    assert scene.part(Cameras) is not None
+
+
+def test_a_full_tree_serves_a_scene_that_has_no_binary_one(tmp_path: Path) -> None:
+    scene_folder = write_scene(tmp_path)
+    (scene_folder / "_detail/octomap/octomap.bt").unlink()
+    shutil.move(_full(tmp_path, FULL_ROWS), scene_folder / "_detail/octomap/octomap.ot")
+    reader, matches = find_scenes(scene_folder)
+    octomap = reader.read(matches[0], Progress.silent()).part(Octomap)
+    assert octomap is not None
+    assert len(octomap.keys) == 2
+    assert octomap.free_space_max is not None

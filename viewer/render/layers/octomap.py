@@ -25,7 +25,7 @@ from viewer.render.visuals.voxel_set import ColorBy, VoxelLook, VoxelPrograms, V
 
 BOUNDS_WIDTH_PX = 1.4
 STRAY_WIDTH_PX = 2.2
-STRAY_METRES = 0.12  # from a stray camera to the corners of its mark
+STRAY_METRES = 0.18  # from a stray camera to the corners of its mark
 HIDDEN_OPACITY = 0.35
 _COLORS = tuple(color_by.value for color_by in ColorBy)
 _DEPTH_HELP = (

@@ -25,7 +25,7 @@ class GenerateOctomapDialog(Dialog):
     accepted_settings = Signal(object, object)  # OctomapSettings, Path
 
     def __init__(self, settings: OctomapSettings, folder: Path, parent: QWidget | None = None) -> None:
-        super().__init__("Generate octomap", parent, size=(560, 460))
+        super().__init__("Generate octomap", parent, size=(560, 430))
         self.folder = folder
         self.form = StyleForm(settings, title_width=TITLE_PX)
         self._place = ElidedLabel(str(folder))
