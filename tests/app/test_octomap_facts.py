@@ -22,7 +22,7 @@ def _octomap(**more: object) -> Octomap:
 
 def _scene(positions: list[list[float]]) -> Scene:
     poses = np.tile(np.eye(4), (len(positions), 1, 1))
-    poses[:, :3, 3] = positions
+    poses[:, :3, 3] = np.reshape(positions, (-1, 3))
     path = Trajectory("cam_00", 10 * np.arange(len(positions)), poses, pinhole_lens(8, 6, 1.0))
     return Scene("s", Path("s"), METRES_PER_UNIT, parts={Cameras: Cameras((path,))})
 
