@@ -9,15 +9,16 @@ from tests.render.conftest import SIZE, Stage
 from tests.render.scenes import cameras_in_room, points_on, room, scene_of, two_cubes
 from viewer.errors import GpuError
 from viewer.model.boxes import BoxSets, OrientedBoxes, corners
+from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId
 from viewer.model.mesh import GpuMesh
-from viewer.model.octomap import KEY_ORIGIN, Octomap
+from viewer.model.octomap import FREE, KEY_ORIGIN, OCCUPIED, Octomap
 from viewer.render.frame import Frame
 from viewer.render.layers.boxes import BoxesStyle
 from viewer.render.layers.cameras import CamerasStyle
 from viewer.render.layers.grid import GridStyle
 from viewer.render.layers.layer import Layer
-from viewer.render.layers.octomap import OctomapStyle
+from viewer.render.layers.octomap import LeafFound, OctomapLayer, OctomapStyle
 from viewer.render.layers.points import PointsStyle
 from viewer.render.orbit_camera import ViewState
 from viewer.render.visuals.object_mesh import UPLOAD_BYTES, ObjectMesh
@@ -151,6 +152,51 @@ def test_free_space_is_see_through(stage: Stage) -> None:
     stage.view.set_layer_style("octomap", OctomapStyle(visible=True, free=True))
     assert (stage.pixels() != before).any()
     assert np.array_equal(stage.view.id_buffer().object_ids, ids)
+
+
+def test_see_through_cubes_are_found_where_nothing_stands_behind_them(stage: Stage) -> None:
+    keys = (np.array([[0, 0, 0], [0, 0, 16]]) + KEY_ORIGIN).astype(np.uint16)
+    tree = Octomap(0.1, keys, np.array([13, 13], np.uint8), np.array([False, True]))
+    stage.show(scene_of(two_cubes(), tree), None)
+    stage.view.set_view(ViewState((0.4, -6.0, 1.2), (0.4, 0.0, 1.2)))
+    style = OctomapStyle(visible=True, free=True, occupied_depth=12, bounds=False)
+    stage.view.set_layer_style("octomap", style)
+    stage.settle()
+    camera, layer = stage.view.current_camera(), stage.view.layers["octomap"]
+    low, high = (tuple(int(v) for v in camera.project(np.array([[0.4, 0.0, z]]))[0][0]) for z in (0.4, 2.0))
+    hit = stage.view.pick(*low)
+    assert hit.kind == "voxel"
+    assert layer.leaf_at(hit.index) == LeafFound(FREE, pytest.approx(0.8))
+    occupied = stage.view.pick(*high)
+    assert layer.leaf_at(occupied.index) == LeafFound(OCCUPIED, pytest.approx(1.6)), (
+        "joined to one twice as large"
+    )
+
+
+def test_the_clip_box_cuts_cubes(stage: Stage) -> None:
+    tree = Octomap(0.1, [[KEY_ORIGIN] * 3], [13], [True])
+    stage.show(scene_of(two_cubes(), tree), None)
+    stage.view.set_view(ViewState((0.4, -4.0, 0.4), (0.4, 0.0, 0.4)))
+    stage.view.set_layer_style("octomap", OctomapStyle(visible=True))
+    stage.settle()
+    whole = stage.view.id_buffer().kinds == 252
+    stage.view.set_clip(ClipBox(np.array([-9.0, -9, -9]), np.array([9.0, 9, 0.4])))
+    half = stage.view.id_buffer().kinds == 252
+    assert half.sum() == pytest.approx(whole.sum() / 2, rel=0.1)
+    assert not (half & ~whole).any()
+
+
+def test_another_octomap_takes_the_place_of_the_first(stage: Stage) -> None:
+    first = Octomap(0.1, [[KEY_ORIGIN] * 3], [13], [True])
+    stage.show(scene_of(two_cubes(), first), None)
+    stage.view.set_view(ViewState((0.4, -4.0, 0.4), (0.4, 0.0, 0.4)))
+    stage.view.set_layer_style("octomap", OctomapStyle(visible=True))
+    stage.settle()
+    assert (stage.view.id_buffer().kinds == 252).any()
+    other = Octomap(0.1, [[0, 0, 0]], [16], [True])
+    stage.view.change_layer(OctomapLayer, lambda layer: layer.set_octomap(other))
+    stage.settle()
+    assert not (stage.view.id_buffer().kinds == 252).any()
 
 
 def test_the_grid_lies_on_the_floor_with_lines_a_metre_apart(stage: Stage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.scenes import cameras_in_room, room, scene_of, tilt_shift_lens, two_cubes
-from viewer.model.camera import Cameras
+from viewer.model.camera import Camera, Cameras, pinhole_lens
 from viewer.model.mesh import split_at_objects
 from viewer.model.octomap import Octomap, morton
 from viewer.model.scene import Scene
+from viewer.render.background import Background
 from viewer.render.bounds import robust_bounds, scene_bounds
 from viewer.render.layers.cameras import frustum_points
 from viewer.render.layers.registry import LAYERS
@@ -23,7 +26,7 @@ from viewer.render.look_through import LookThrough
 from viewer.render.object_table import runs
 from viewer.render.rulers import metric_text, round_length
 from viewer.render.strokes import StrokeRecorder
-from viewer.render.visuals.voxel_faces import FaceSearch
+from viewer.render.visuals.voxel_faces import FACES_PER_STRETCH, ExposedFaces, FaceSearch, exposed_faces
 
 
 def recorded(press: tuple[int, int], *moves: tuple[int, int]) -> list[tuple[int, ...]]:
@@ -208,3 +211,89 @@ def test_a_large_leaf_is_covered_only_where_all_of_its_face_is() -> None:
 def test_voxels_at_the_rim_of_the_tree_are_no_trouble() -> None:
     tree = octomap([(0, 0, 0), (65535, 65535, 65535)], [16, 16], [True, True])
     assert len(faces_of(tree)) == 12
+
+
+def test_only_faces_before_the_unknown_bound_it() -> None:
+    tree = octomap([(100, 100, 100), (101, 100, 100)], [16, 16], [False, True])
+    search = FaceSearch(tree, ~tree.occupied, np.ones(2, bool))
+    for _ in search.steps():
+        pass
+    leaves, directions = search.result()
+    assert leaves.tolist() == [0] * 5
+    assert 1 not in directions.tolist(), "upwards along x there is something"
+
+
+def _faces_of_noise(count: int) -> tuple[Octomap, ExposedFaces]:
+    keys = np.unique(np.random.default_rng(0).integers(0, 70, (count, 3)), axis=0) + 32768 - 35
+    tree = Octomap(0.1, keys.astype(np.uint16), np.full(len(keys), 16, np.uint8), np.ones(len(keys), bool))
+    all_of_it = np.ones(len(keys), bool)
+    faces = exposed_faces(tree, all_of_it, all_of_it, 5, lambda: None)
+    assert faces is not None
+    return tree, faces
+
+
+def test_no_face_that_can_be_seen_is_left_out() -> None:
+    _, faces = _faces_of_noise(60_000)
+    assert len(faces.rows) > 20 * FACES_PER_STRETCH
+    stretches = faces.stretches
+    assert stretches.counts.sum() == len(faces.rows)
+    axes, upward = faces.rows[:, 3].astype(int) % 8 >> 1, faces.rows[:, 3].astype(int) & 1
+    middles = faces.rows[:, :3] + faces.origin + 0.05
+    middles[np.arange(len(axes)), axes] += np.where(upward, 0.05, -0.05)
+    lens = pinhole_lens(64, 48, 0.9)
+    random = np.random.default_rng(1)
+    shares: dict[bool, list[float]] = {False: [], True: []}
+    for _ in range(10):
+        eye = random.uniform(-5, 5, 3)
+        rotation = np.linalg.qr(random.normal(size=(3, 3)))[0]
+        rotation[:, 2] *= np.linalg.det(rotation)
+        pose = np.eye(4)
+        pose[:3, :3], pose[:3, 3] = rotation, eye
+        camera = Camera(lens, pose)
+        pixels, depths = camera.project(middles)
+        inside = (depths > 0) & (np.abs(pixels - [31.5, 23.5]) < [32, 24]).all(axis=1)
+        towards = np.where(upward, 1, -1) * (eye - middles)[np.arange(len(axes)), axes] > 0
+        for both_sides in (False, True):
+            seen = stretches.seen_from(camera, both_sides=both_sides)
+            assert len(np.unique(seen)) == len(seen)
+            drawn = np.zeros(len(faces.rows), bool)
+            for first, count in zip(stretches.starts[seen], stretches.counts[seen], strict=True):
+                drawn[first : first + count] = True
+            assert not (inside & (towards | both_sides) & ~drawn).any()
+            shares[both_sides].append(drawn.mean())
+    assert np.mean(shares[False]) < np.mean(shares[True]) < 0.9, "and something is left out"
+
+
+def test_the_number_of_a_leaf_goes_to_the_graphics_card_exactly() -> None:
+    tree, faces = _faces_of_noise(3000)
+    rows = faces.rows[:, 4].astype(int) - 5
+    assert np.allclose(tree.lows[rows], faces.rows[:, :3] + faces.origin, atol=1e-5)
+
+
+def test_a_search_nobody_waits_for_ends() -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def work(check: Callable[[], None]) -> int:
+        started.set()
+        try:
+            while True:
+                check()
+        finally:
+            ended.set()
+
+    waits = Background(work).waits()
+    next(waits)
+    assert started.wait(10)
+    waits.close()
+    assert ended.wait(10)
+
+
+def test_what_goes_wrong_in_the_background_is_told_where_the_result_is_wanted() -> None:
+    def work(_check: Callable[[], None]) -> int:
+        raise ValueError("no")
+
+    task = Background(work)
+    for _ in task.waits():
+        pass
+    with pytest.raises(ValueError, match="no"):
+        _ = task.result
