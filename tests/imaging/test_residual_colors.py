@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viewer.imaging.residual_colors import UNKNOWN_COLOR, residual_colors, residual_legend
+from viewer.imaging.residual_colors import UNKNOWN_COLOR, residual_colors, residual_legend, sampled
 
 
 def test_short_residuals_are_told_in_millimetres() -> None:
@@ -33,3 +33,9 @@ def test_a_scene_without_residuals_still_has_a_scale() -> None:
     legend = residual_legend(np.full(3, np.nan, np.float32))
     assert 0 < legend.high <= 0.2
     assert (residual_colors(np.full(3, np.nan, np.float32), legend) == UNKNOWN_COLOR).all()
+
+
+def test_the_scale_of_many_points_is_that_of_a_part_of_them() -> None:
+    residuals = np.random.default_rng(0).random(700_000, np.float32)
+    assert len(sampled(residuals)) < 110_000
+    assert abs(residual_legend(residuals).high - 0.99) < 0.005

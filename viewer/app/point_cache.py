@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -16,6 +17,7 @@ from viewer.app.settings import APP
 from viewer.errors import ViewerError
 from viewer.geometry.frame_points import DISTANCE, POSITION, PointSource, modalities_used
 from viewer.geometry.point_fusion import DEFAULT_MAX_POINTS, DEFAULT_VOXEL_M, covering_order, fuse
+from viewer.imaging.residual_colors import residual_colors, residual_legend
 from viewer.imaging.tone_mapping import tone_map
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras
@@ -71,7 +73,7 @@ def fused_points(
         points = _load(file)
         if points is not None:
             progress.step(1, 1, "Points loaded")
-            return points
+            return _tinted(points)
 
     notes: list[str] = []
     points = fuse(
@@ -86,7 +88,7 @@ def fused_points(
         point_source=point_source,
         with_residuals=with_residuals,
         progress=progress,
-        on_partial=on_partial,
+        on_partial=None if on_partial is None else lambda points: on_partial(_tinted(points)),
         on_note=notes.append,
     )
     for note in notes[:NOTES_TOLD]:
@@ -95,7 +97,15 @@ def fused_points(
         log.warning("Fusing points: %d more images could not be used", len(notes) - NOTES_TOLD)
     if file is not None and len(points.positions):
         _keep(file, points)
-    return points
+    return _tinted(points)
+
+
+def _tinted(points: PointSet) -> PointSet:
+    """The points with the colors of their residuals, if they have any."""
+    residuals = points.residuals
+    if residuals is None:
+        return points
+    return replace(points, residual_colors=residual_colors(residuals, residual_legend(residuals)))
 
 
 def can_compare_points(scene: Scene) -> bool:

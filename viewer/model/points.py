@@ -21,9 +21,8 @@ class PointSet:
     object_count: int
     colors: NDArray[np.uint8] | None = None  # (P, 3) sRGB
     normals: NDArray[np.float32] | None = None  # (P, 3) unit
-    residuals: NDArray[np.float32] | None = (
-        None  # (P,) metres between two ways to know the place; NaN unknown
-    )
+    residuals: NDArray[np.float32] | None = None  # (P,) metres between two ways to know the place, or NaN
+    residual_colors: NDArray[np.uint8] | None = None  # (P, 3) sRGB of the residuals
 
     def __post_init__(self) -> None:
         fix = object.__setattr__
@@ -39,6 +38,9 @@ class PointSet:
             fix(self, "normals", frozen_array("normals", self.normals, np.float32, (count, 3)))
         if self.residuals is not None:
             fix(self, "residuals", frozen_array("residuals", self.residuals, np.float32, (count,)))
+        if self.residual_colors is not None:
+            colors = frozen_array("residual colors", self.residual_colors, np.uint8, (count, 3))
+            fix(self, "residual_colors", colors)
 
     @property
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox
 from viewer.app.session import ColorBy, Session
 from viewer.geometry.frame_points import PointSource
 from viewer.geometry.position_residuals import ResidualSummary, summarize
-from viewer.imaging.residual_colors import residual_legend
+from viewer.imaging.residual_colors import residual_legend, sampled
 from viewer.ui.legend_bar import LegendBar
 from viewer.ui.narrow_bar import NarrowBar
 from viewer.ui.parts import ignore_idle_wheel, listen, push_button, text_label
@@ -57,7 +57,7 @@ class ResidualBar(NarrowBar):
             self.headline.setText("Comparing…")
             self.legend.set_legend(None)
             return
-        self.headline.setText(in_words(summarize(residuals)))
+        self.headline.setText(in_words(summarize(sampled(residuals))))
         self.legend.set_legend(residual_legend(residuals))
 
 

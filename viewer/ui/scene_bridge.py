@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject
 
 from viewer.app.pixel_probe import PixelHit
 from viewer.app.session import ColorBy
-from viewer.imaging.residual_colors import residual_colors, residual_legend
 from viewer.model.boxes import BoxSets
 from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows, rows_for
 from viewer.model.frames import FrameId
@@ -69,8 +68,7 @@ class SceneBridge(QObject):
         session = self._window.session
         points = session.points
         if points is not None and points.residuals is not None and session.color_by is ColorBy.RESIDUAL:
-            colors = residual_colors(points.residuals, residual_legend(points.residuals))
-            points = replace(points, colors=colors)
+            points = replace(points, colors=points.residual_colors)
         self._view.set_points(points)
 
     def _show_frame(self, frame: FrameId | None) -> None:
