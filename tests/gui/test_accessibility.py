@@ -19,15 +19,19 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.made_sessions import a_session
 from viewer.app.settings import Settings
+from viewer.imaging.registry import MODALITIES
 from viewer.model.labels import LabelLayer
 from viewer.render.layers.registry import LAYERS
 from viewer.ui.banner import Banners
+from viewer.ui.compare_view import CompareView
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.panels.labels import LabelsPanel
 from viewer.ui.panels.layers import LayersPanel
 from viewer.ui.panels.log import LogPanel
 from viewer.ui.panels.objects import ObjectsPanel
+from viewer.ui.panels.probe import ProbePanel
+from viewer.ui.panels.seen_in import SeenInPanel
 from viewer.ui.panels.selection import SelectionPanel
 from viewer.ui.welcome import Welcome
 
@@ -66,15 +70,20 @@ WIDGETS: dict[str, Callable[[], QWidget]] = {
     "labels": _labels,
     "layers": lambda: LayersPanel(a_session(), {one.key: one() for one in LAYERS}, lambda *_: None),
     "selection": _selection,
+    "probe": ProbePanel,
+    "comparison": lambda: CompareView(MODALITIES[0], MODALITIES[1]),
     "settings": lambda: SettingsDialog(Settings()),
     "welcome": Welcome,
     "banners": _banners,
 }
 
 
-@pytest.mark.parametrize("name", [*WIDGETS, "log"])
+@pytest.mark.parametrize("name", [*WIDGETS, "log", "seen in"])
 def test_every_control_has_a_name(qtbot: QtBot, runner: JobRunner, name: str) -> None:
-    widget = LogPanel(runner) if name == "log" else WIDGETS[name]()
+    if name == "seen in":
+        widget: QWidget = SeenInPanel(a_session(), runner)
+    else:
+        widget = LogPanel(runner) if name == "log" else WIDGETS[name]()
     qtbot.addWidget(widget)
     widget.resize(400, 700)
     widget.show()

@@ -258,6 +258,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
             needs="scene"),
     # Help
     Command("labelling_help", "Help", "&Labelling Guide", "side_windows.labelling_guide", ("F1",)),
+    Command("images_help", "Help", "&Images and the 3D View", "side_windows.images_guide"),
     Command("shortcuts", "Help", "&Keyboard Shortcuts", "side_windows.shortcuts", ("Ctrl+/", "?")),
     Command("about", "Help", "&About Hypersim Viewer", "side_windows.about", (), starts_section=True),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainterPath
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainterPath, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDoubleSpinBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -29,6 +30,9 @@ from viewer.ui.modality_chooser import ModalityChooser
 from viewer.ui.parts import push_button, text_label, tool_button
 from viewer.ui.pin_button import PinButton
 
+NARROW_PX: Final = 760
+"""Below this width the tools stand in a row of their own."""
+LEAST_SIZE: Final = QSize(220, 150)
 CHOICES: Final = (*LIVE_MODALITIES, *MODALITIES)
 TIPS: Final = {
     CompareMode.WIPE: "Left of the handle A, right of it B",
@@ -131,18 +135,21 @@ class CompareView(QWidget):
         close = tool_button(
             "close", self.tr("Close"), self.tr("Back to the panes"), clicked=self.close_asked.emit
         )
-        head = QHBoxLayout()
-        head.setContentsMargins(6, 2, 4, 0)
-        head.setSpacing(8)
-        head.addWidget(self.sides[0])
-        head.addStretch(1)
-        head.addLayout(modes)
-        head.addWidget(self.rate)
-        head.addWidget(self.as_shown)
-        head.addWidget(self.legend)
-        head.addStretch(1)
-        head.addWidget(self.sides[1])
-        head.addWidget(close)
+        self._tools = QWidget()
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(8)
+        tools.addLayout(modes)
+        for tool in (self.rate, self.as_shown, self.legend):
+            tools.addWidget(tool)
+        self._head = QGridLayout()
+        self._head.setContentsMargins(6, 2, 4, 0)
+        self._head.setSpacing(4)
+        self._head.setColumnStretch(1, 1)
+        self._head.addWidget(self.sides[0], 0, 0)
+        self._head.addWidget(self.sides[1], 0, 2)
+        self._head.addWidget(close, 0, 3)
+        self._is_narrow: bool | None = None
         foot = QHBoxLayout()
         foot.setContentsMargins(6, 0, 8, 2)
         foot.setSpacing(12)
@@ -152,9 +159,21 @@ class CompareView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
-        column.addLayout(head)
+        column.addLayout(self._head)
         column.addWidget(self.canvas, 1)
         column.addLayout(foot)
+
+    def minimumSizeHint(self) -> QSize:
+        return LEAST_SIZE
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < NARROW_PX
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._head.removeWidget(self._tools)
+            place = (1, 0, 1, 4) if is_narrow else (0, 1, 1, 1)
+            self._head.addWidget(self._tools, *place, Qt.AlignmentFlag.AlignHCenter)
 
     # what is shown
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from viewer.app.comparison import Comparison, Side, compare, labels_kept, ready
@@ -31,6 +31,14 @@ LIVE_SETTLE_MS = 60
 """Changes of the 3D view that come faster than this are drawn once."""
 
 
+class Pages(QStackedWidget):
+    """Pages of which only the one on top says how much room is needed."""
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return super().minimumSizeHint() if page is None else page.minimumSizeHint()
+
+
 class Comparing(QObject):
     """Owns the comparison and the stack in which it takes the place of the panes."""
 
@@ -42,7 +50,7 @@ class Comparing(QObject):
         self._panel = panel
         first, second = panel.panes[0].modality, panel.panes[1].modality
         self.view = CompareView(first, second)
-        self.stack = QStackedWidget()
+        self.stack = Pages()
         self.stack.addWidget(panel)
         self.stack.addWidget(self.view)
         self._wish = 0

@@ -41,6 +41,11 @@ class SideWindows(QObject):
 
         GuideDialog("labelling.md", self._window).show()
 
+    def images_guide(self) -> None:
+        from viewer.ui.dialogs.guide import GuideDialog
+
+        GuideDialog("images.md", self._window).show()
+
     def about(self) -> None:
         from viewer.ui.dialogs.about import AboutDialog
 
