@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ from scipy.spatial.transform import Rotation
 
 from tests.builders import load, save
 from viewer.formats.registry import find_scenes
+from viewer.geometry.expected_view import mesh_view
+from viewer.geometry.ray_scene import RayScene, grid_rays
 from viewer.jobs.job import Progress
-from viewer.model.scene import Scene
+from viewer.model.camera import Camera, Cameras
+from viewer.model.mesh import Mesh
+from viewer.model.scene import NodeTable, Scene
 
 CAMERA = "cam_00"
 IDS, DISTANCES, POSITIONS = "render_entity_id", "depth_meters", "position"
@@ -89,3 +94,51 @@ def set_unit(scene: Path, metres: float) -> None:
     (scene / "_detail/metadata_scene.csv").write_text(
         f"parameter_name,parameter_value\nmeters_per_asset_unit,{metres}\n", encoding="utf-8"
     )
+
+
+def change_sizes(table: Path, width: int, height: int) -> None:
+    """Let a camera table of one scene say that its images have another size."""
+    with table.open(encoding="utf-8", newline="") as stream:
+        row = next(csv.DictReader(stream))
+    row["settings_output_img_width"], row["settings_output_img_height"] = str(width), str(height)
+    with table.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+
+
+def look_around(folder: Path, turns: Sequence[float] = (0.0, 9.0, -9.0, 5.0)) -> None:
+    """Replace the frames of the first camera by several from about one place, and take the others away.
+
+    Their images are cast from the scene's own mesh, so that they see the same and can vouch for each other.
+    """
+    scene = read_scene(folder)
+    mesh, nodes, cameras = scene.part(Mesh), scene.part(NodeTable), scene.part(Cameras)
+    assert mesh is not None
+    assert nodes is not None
+    assert cameras is not None
+    trajectory = cameras.trajectories[0]
+    rays = RayScene(mesh)
+    node_of_object = np.full(mesh.object_count + 1, -1, np.int16)  # the last answers for "no object"
+    node_of_object[nodes.object_of_node[nodes.object_of_node >= 0]] = np.flatnonzero(
+        nodes.object_of_node >= 0
+    )
+    for path in folder.glob("images/*/*"):
+        path.unlink()
+    poses = []
+    for frame, turn in enumerate(turns):
+        pose = np.array(trajectory.world_from_cam[0])
+        pose[:3, :3] = Rotation.from_rotvec([0, 0, np.radians(turn)]).as_matrix() @ pose[:3, :3]
+        pose[:3, 3] += frame * np.array([4.0, 3.0, 1.0]) * (0.01 / scene.metres_per_unit)
+        camera = Camera(trajectory.lens, pose)
+        view = mesh_view(rays, mesh, camera)
+        directions = grid_rays(camera, np.arange(camera.lens.width), np.arange(camera.lens.height))
+        points = camera.position + directions * view.distance.reshape(-1, 1)
+        save(image(folder, frame, IDS), node_of_object[view.objects])
+        save(image(folder, frame, DISTANCES), (view.distance * scene.metres_per_unit).astype(np.float16))
+        save(image(folder, frame, POSITIONS), points.reshape(*view.distance.shape, 3).astype(np.float16))
+        poses.append(pose)
+    save(pose_file(folder, "frame_indices"), np.arange(len(turns)))
+    save(pose_file(folder, "positions"), np.array(poses)[:, :3, 3])
+    save(pose_file(folder, "orientations"), np.array(poses)[:, :3, :3] @ np.diag([1.0, -1.0, -1.0]))
+    pose_file(folder, "look_at_positions").unlink(missing_ok=True)

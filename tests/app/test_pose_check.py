@@ -20,12 +20,14 @@ from viewer.app.pose_check import SceneCheck, check_scene
 from viewer.app.pose_check_text import to_csv, to_json, to_text
 from viewer.cli import main
 from viewer.errors import Cancelled, ViewerError
+from viewer.formats.hypersim.layout import CAMERA_PARAMETERS_TABLE
 from viewer.geometry.pose_check import FrameCheck
 from viewer.geometry.pose_faults import Fault
 from viewer.jobs.job import Progress
-from viewer.model.camera import Lens, pinhole_lens
+from viewer.model.camera import Lens, pinhole_lens, plain_lens
 from viewer.model.frames import FrameId
 from viewer.sample import write_sample
+from viewer.sample.detail_files import write_camera_parameters
 
 BAD, GOOD = 2, 0
 """The frame of cam_00 that is tampered with, and one that is not."""
@@ -250,6 +252,27 @@ def test_an_image_of_another_size_is_told_with_both_sizes(scene):
     assert "128 × 96" in found.diagnosis.reason
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [((1024, 768), "Scaled from 1024 x 768 px"), ((1024, 1024), "1024 x 1024")],
+    ids=["alike", "another shape"],
+)
+def test_images_of_another_size_than_the_table_says_are_told(tilted, tmp_path, size, words):
+    scene = shutil.copytree(tilted, tmp_path / tilted.name)
+    make.change_sizes(scene / CAMERA_PARAMETERS_TABLE, *size)
+    found = check(scene)
+    assert not found.failed
+    assert sum(words in note for note in found.notes) == 1, found.notes
+
+
+def test_a_table_with_the_lens_of_another_scene_is_found_out(tilted, tmp_path):
+    scene = shutil.copytree(tilted, tmp_path / tilted.name)
+    write_camera_parameters(scene / CAMERA_PARAMETERS_TABLE, scene.name, plain_lens(128, 96))
+    found = check(scene, "table")
+    assert {frame.fault for frame in found.failed} == {Fault.LENS}
+    assert "that of the camera table" in found.failed[0].diagnosis.reason
+
+
 def test_a_damaged_image_is_told(scene):
     make.image(scene, BAD, DISTANCES).write_bytes(b"not HDF5")
     found = bad_frame(scene)
@@ -281,22 +304,35 @@ def test_it_can_be_cancelled(scene):
 # without a mesh
 
 
-@pytest.fixture
-def meshless(shared: Path, tmp_path: Path) -> Path:
-    """A scene of four frames that see the same room."""
-    name = "ai_903_001"
-    keep = shutil.ignore_patterns("*final*", "*preview*", "*normal*", "*tex_coord*", "*semantic*", "_asset*")
-    scene = shutil.copytree(shared / "scenes" / name, tmp_path / name, ignore=keep)
-    for path in (scene, *scene.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+@pytest.fixture(scope="module")
+def around(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four frames that see the same, and no mesh."""
+    scene = shutil.copytree(sound, tmp_path_factory.mktemp("around") / sound.name)
+    make.look_around(scene)
     make.without_mesh(scene)
     return scene
 
 
-def test_without_a_mesh_the_points_of_other_frames_are_the_witness(meshless):
-    found = check(meshless)
+@pytest.fixture
+def meshless(around: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(around, tmp_path / around.name)
+
+
+def test_without_a_mesh_the_points_of_other_frames_are_the_witness(around):
+    found = check(around, "pinhole", cameras=[CAMERA])
     assert not found.failed, to_text(found)
     assert {frame.witness for frame in found.frames} == {"points of 3 other frames"}
+    assert min(frame.measures.agreement.inner for frame in found.frames) >= 0.995
+
+
+def test_real_geometry_without_its_mesh_fits_too(shared, tmp_path):
+    keep = shutil.ignore_patterns("*final*", "*preview*", "*normal*", "*tex_coord*", "*semantic*", "_asset*")
+    scene = shutil.copytree(shared / "scenes/ai_903_001", tmp_path / "ai_903_001", ignore=keep)
+    for path in (scene, *scene.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    make.without_mesh(scene)
+    found = check(scene)
+    assert not found.failed, to_text(found)
     assert min(frame.measures.agreement.inner for frame in found.frames) >= 0.995
 
 
@@ -304,16 +340,17 @@ def test_without_a_mesh_the_points_of_other_frames_are_the_witness(meshless):
     ("spoil", "fault", "others"),
     [
         (lambda s: make.rotate_pose(s, 1, 2.0), Fault.TURNED, ()),
-        (lambda s: make.shift_images(s, 1, 30, 12, IDS), Fault.SHIFTED, ()),
+        (lambda s: make.shift_images(s, 1, 12, 5, IDS), Fault.SHIFTED, ()),
+        (lambda s: make.shift_images(s, 1, 12, 5, *EVERY_IMAGE), Fault.SHIFTED, ()),
         (lambda s: make.swap_images(s, 1, 2, IDS), Fault.SWAPPED, (2,)),
         (lambda s: make.swap_images(s, 1, 2, *EVERY_IMAGE), Fault.SWAPPED, (2,)),
         (lambda s: make.change_image(s, 1, lambda d: d * np.float16(100), DISTANCES), Fault.UNIT, ()),
     ],
-    ids=["rotated", "shifted ids", "swapped ids", "swapped frames", "unit"],
+    ids=["rotated", "shifted ids", "shifted images", "swapped ids", "swapped frames", "unit"],
 )
 def test_without_a_mesh_faults_are_named_and_sound_frames_pass(meshless, spoil: Callable, fault, others):
     spoil(meshless)
-    found = check(meshless, "pinhole")
+    found = check(meshless, "pinhole", cameras=[CAMERA])
     for frame in found.frames:
         wanted = fault if frame.frame.frame in (1, *others) else Fault.NONE
         assert frame.fault is wanted, to_text(found)

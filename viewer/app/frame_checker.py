@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -20,7 +21,9 @@ from viewer.geometry.pose_check import (
 )
 from viewer.geometry.pose_diagnosis import FITS_PX, coarse_step
 from viewer.geometry.pose_faults import Context, Diagnosis, Fault
+from viewer.geometry.pose_fit import Sightings, offset_px
 from viewer.geometry.pose_measures import CheckImages
+from viewer.geometry.position_residuals import unproject
 from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera, Cameras, Lens, LensSource, Trajectory
@@ -30,6 +33,8 @@ from viewer.model.scene import NodeTable, ObjectTable, Scene
 
 ENTITIES, DISTANCE, POSITION = "render_entity_id", "depth_meters", "position"
 CHECKED = (ENTITIES, DISTANCE, POSITION)
+SUSPECT = (Fault.SHIFTED, Fault.SWAPPED, Fault.MOVED, Fault.UNEXPLAINED)
+"""Frames with these faults may show objects where they are not."""
 SKETCH_STEPS, STEPS = 300, 1000
 """How much of the work reading points for witnesses may be, and all of it."""
 
@@ -39,6 +44,7 @@ class FrameChecker:
 
     def __init__(self, scene: Scene, rays: RayScene | None, progress: Progress) -> None:
         self._scene = scene
+        self._progress = progress
         self._images = scene.part(Images)
         self._nodes = scene.part(NodeTable)
         self._objects = len(scene.part(ObjectTable) or ())
@@ -87,21 +93,24 @@ class FrameChecker:
         if self._mesh is not None:
             return checks
         found = {check.frame: check for check in checks}
-        failed = {check.frame for check in checks if check.has_failed}
-        doubtful = sorted(
-            (f for f in failed if _may_have_bad_witnesses(found[f])), key=lambda f: -_share(found[f])
-        )
-        for frame in list(doubtful):
-            progress.check()
-            worse = {other for other in failed if _share(found[other]) < _share(found[frame])}
-            found[frame] = self.check(frame, frozenset(worse))
-            if not found[frame].has_failed:
-                failed.discard(frame)
-                doubtful.remove(frame)
+        suspects = {check.frame for check in checks if check.fault in SUSPECT}
+        bad = {check.frame for check in checks if _is_bad_witness(check)}
+        doubtful = [frame for frame, check in found.items() if _fails_by_ids(check)]
+        for frame in sorted(doubtful, key=lambda frame: -_share(found[frame])):
+            worse = {other for other in bad if _share(found[other]) < _share(found[frame])}
+            for left_out in (worse, suspects - {frame}):
+                progress.check()
+                again = self.check(frame, frozenset(left_out))
+                if not again.has_failed and again.measures.agreement is not None:
+                    found[frame] = again
+                    bad.discard(frame)
+                    suspects.discard(frame)
+                    doubtful.remove(frame)
+                    break
         # Twice: to tell which are swapped, one must know what each should see by sound frames.
         for frame in (*doubtful, *doubtful):
             progress.check()
-            again = self.check(frame, frozenset(failed))
+            again = self.check(frame, frozenset(bad - {frame}))
             if again.measures.agreement is not None:
                 found[frame] = again
         return [found[check.frame] for check in checks]
@@ -151,19 +160,33 @@ class FrameChecker:
         return view, f"points of {count} other frame{'' if count == 1 else 's'}"
 
     def _own_distance(self, camera: Camera, images: CheckImages) -> NDArray[np.float64] | None:
-        """(H, W) world units."""
-        if images.positions is not None:
-            return np.asarray(np.linalg.norm(images.positions - camera.position, axis=2))
-        if images.distance_m is not None:
-            return images.distance_m / self._scene.metres_per_unit
-        return None
+        """(H, W) world units: of its positions where these are right, else of its distances."""
+        distances = None if images.distance_m is None else images.distance_m / self._scene.metres_per_unit
+        if images.positions is None:
+            return distances
+        seen = Sightings.of_image(images.positions)
+        if distances is not None and offset_px(camera, seen) > FITS_PX:
+            return distances
+        return np.asarray(np.linalg.norm(images.positions - camera.position, axis=2))
 
     def _view_of(
         self, images: CheckImages, frame: FrameId | None, camera: Camera, step: int
     ) -> ExpectedView | None:
+        self._progress.check()  # a diagnosis tries many
         if self._mesh is not None and self._rays is not None:
             return mesh_view(self._rays, self._mesh, camera, step)
-        return self._coarse.get(frame) if frame is not None and step == coarse_step(camera.lens) else None
+        if self._witness is None or frame is None or step != coarse_step(camera.lens):
+            return None
+        seen = self._coarse.get(frame)
+        sketch = self._witness.sketches.get(frame)
+        distance = None if sketch is None else sketch.distances(camera, step)
+        if distance is None or (seen is not None and distance.shape != seen.objects.shape):
+            return seen
+        if seen is None:
+            return ExpectedView(
+                np.full(distance.shape, -1, np.int32), distance, np.zeros(distance.shape, np.bool_)
+            )
+        return replace(seen, distance=distance)  # the frame's own points, for there are more of them
 
     @cached_property
     def _measured_lens(self) -> Lens | None:
@@ -175,7 +198,7 @@ class FrameChecker:
         return fit.lens if fit.is_sure else None
 
     def _sketch(self, progress: Progress) -> PointWitness | None:
-        """Some of the points of every frame that has positions, ids and a pose."""
+        """Some of the points of every frame that has ids, a pose, and tells where its pixels lie."""
         images, nodes = self._images, self._nodes
         if images is None or nodes is None:
             return None
@@ -184,20 +207,29 @@ class FrameChecker:
             FrameId(name, number)
             for name in images.source.cameras
             for number in images.source.frame_ids(name).tolist()
-            if {ENTITIES, POSITION} <= images.source.modalities(FrameId(name, number))
+            if FrameId(name, number) in posed
+            and ENTITIES in (there := images.source.modalities(FrameId(name, number)))
+            and (POSITION in there or DISTANCE in there)
         ]
         sketches: dict[FrameId, Sketch] = {}
         for done, frame in enumerate(frames):
             progress.step(done, len(frames), f"Reading points, frame {done + 1} of {len(frames)}")
             try:
-                positions = images.source.read(frame, POSITION).pixels
+                positions = self._places(images, frame, posed[frame])
                 objects = nodes.objects_in(images.source.read(frame, ENTITIES).pixels.astype(np.int64))
             except FormatError:
                 continue  # told when the frame is checked
-            if frame in posed and positions.shape[:2] == objects.shape:
+            if positions.shape[:2] == objects.shape:
                 size = (positions.shape[1], positions.shape[0])
                 sketches[frame] = sketch_of(positions, objects, sketch_step(len(frames), size))
         return PointWitness(sketches)
+
+    def _places(self, images: Images, frame: FrameId, camera: Camera) -> NDArray[np.floating]:
+        """(H, W, 3) world units, from positions or else from distances. Raises FormatError."""
+        if POSITION in images.source.modalities(frame):
+            return images.source.read(frame, POSITION).pixels
+        distance = images.source.read(frame, DISTANCE).pixels
+        return unproject(camera, distance, self._scene.metres_per_unit)
 
 
 def _share(check: FrameCheck) -> float:
@@ -205,10 +237,21 @@ def _share(check: FrameCheck) -> float:
     return 0.0 if found is None else found.inner
 
 
-def _may_have_bad_witnesses(check: FrameCheck) -> bool:
-    """Whether it fails by its ids alone."""
+def _fits_by_positions(check: FrameCheck) -> bool:
     offset = check.measures.offset_px
-    return check.measures.agreement is not None and (offset is None or offset <= FITS_PX)
+    return offset is None or offset <= FITS_PX
+
+
+def _fails_by_ids(check: FrameCheck) -> bool:
+    """Whether its objects alone speak against it; they may have been judged by bad witnesses."""
+    return check.has_failed and _share(check) < LEAST_AGREEMENT_POINTS and _fits_by_positions(check)
+
+
+def _is_bad_witness(check: FrameCheck) -> bool:
+    """Whether one of its objects and positions is wrong: when both are, it shows the world from elsewhere."""
+    if not check.has_failed or check.measures.agreement is None:
+        return False
+    return _fits_by_positions(check) != (_share(check) >= LEAST_AGREEMENT_POINTS)
 
 
 class _WrongSize(Exception):
@@ -252,6 +295,6 @@ def lens_words(lens: Lens | None) -> str:
     words = {
         LensSource.TABLE: "that of the camera table",
         LensSource.MEASURED: "measured from the scene's images",
-        LensSource.PINHOLE: "the plain 60° pinhole that is assumed without a camera table",
+        LensSource.PINHOLE: "the plain 60° pinhole",
     }
     return words.get(lens.source, lens.source.value)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 
 from viewer.app.frame_checker import CHECKED, STEPS, FrameChecker, lens_words
 from viewer.errors import ViewerError
-from viewer.formats.hypersim.camera_table import read_lens
 from viewer.geometry.pose_check import FrameCheck, check_rotation
 from viewer.geometry.pose_faults import UNIT_TOLERANCE, Diagnosis, Fault, unit_of_distances
 from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
-from viewer.model.camera import Cameras, Lens, LensSource
+from viewer.model.camera import Cameras, Lens
 from viewer.model.frames import FrameId, Images
 from viewer.model.scene import NodeTable, Scene
 
@@ -53,6 +52,8 @@ class SceneCheck:
         """How it went, in a sentence."""
         unchecked = len(self.frames) - self.checked_count
         left = f", {unchecked} could not be checked" if unchecked else ""
+        if not self.checked_count:
+            return "No frame could be checked."
         if not self.failed:
             return f"{self.checked_count} frames checked{left}: all fit their poses."
         return f"{len(self.failed)} of {self.checked_count} checked frames fail{left}."
@@ -125,7 +126,7 @@ def check_scene(
     progress.step(STEPS, STEPS, "Looking at the frames together")
     checks = _judged_together(checker.checked_again(checks, progress), scene)
     return SceneCheck(
-        scene.name, lens_words(_lens(scene)), tuple(checks), _notes(scene, checks), time.monotonic() - began
+        scene.name, lens_words(_lens(scene)), tuple(checks), tuple(_notes(scene)), time.monotonic() - began
     )
 
 
@@ -171,24 +172,13 @@ def _lens(scene: Scene) -> Lens | None:
     return cameras.trajectories[0].lens if cameras is not None and cameras.trajectories else None
 
 
-def _notes(scene: Scene, checks: Sequence[FrameCheck]) -> tuple[str, ...]:
-    return tuple(_note_lines(scene, checks))
-
-
-def _note_lines(scene: Scene, checks: Sequence[FrameCheck]) -> Iterator[str]:
+def _notes(scene: Scene) -> Iterator[str]:
     """What is wrong with files that poses and images come from."""
     for gap in scene.gaps:
         if gap.is_broken and gap.what.split()[0] in ("Camera", "Cameras", "Images", "Lens", "Mesh", "Render"):
             yield f"{'' if gap.expected_at is None else f'{gap.expected_at}: '}{gap.why}."
     if scene.part(NodeTable) is None:
         yield "Without the list of render nodes (metadata_nodes.csv) no objects can be compared."
-    lens, table = _lens(scene), scene.sources.get("Lens")
-    if lens is not None and lens.source is LensSource.TABLE and table is not None:
-        stated = read_lens(table, scene.name)
-        if stated is not None and (stated.width, stated.height) != (lens.width, lens.height):
-            words = f"{table}: the images have {lens.width} × {lens.height} pixels and not the table's"
-            is_alike = stated.width * lens.height == stated.height * lens.width
-            fitted = (
-                "its lens was scaled to them" if is_alike else "its lens was stretched, which cannot be right"
-            )
-            yield f"{words} {stated.width} × {stated.height}: {fitted}."
+    lens = _lens(scene)
+    if lens is not None and lens.remark:
+        yield f"Lens: {lens.remark}"

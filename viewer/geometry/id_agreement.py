@@ -16,6 +16,8 @@ COARSE_PX = 4
 """Shifts are searched in every fourth pixel first."""
 FAR_SHIFTS = 6
 """Candidates of the coarse search that are looked at closely."""
+LEAST_GAIN = 0.002
+"""A shift must make this share of the pixels more agree: less is chance."""
 _CODES = 8
 _NEAREST = [(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)]
 
@@ -108,7 +110,7 @@ def best_shift(
     scored.sort(key=lambda entry: -entry[0])
     best = max((_climb(view, ids, start) for _, start in scored[:2]), key=lambda entry: entry[0])
     standing = _overall(view, ids, 0, 0)
-    overall, (dx, dy) = best if best[0] > standing else (standing, (0, 0))
+    overall, (dx, dy) = best if best[0] >= standing + LEAST_GAIN else (standing, (0, 0))
     moved_view, moved_ids = _overlap(view, ids, dx, dy)
     found = agreement(moved_view, moved_ids, border_px)
     return Shift(dx, dy, overall if found is None else found.inner, overall)

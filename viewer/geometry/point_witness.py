@@ -17,15 +17,29 @@ FINEST_STEP = 4
 MOST_WITNESSES = 6
 PROBES = 200
 """Points of every frame that are tried to find out which frames see the same."""
-LEAST_OVERLAP = 0.02
+LEAST_OVERLAP = 0.08
+"""A witness must show at least this share of its points to the frame in question."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
-    """Some of the points a frame shows."""
+    """Every `step`-th pixel of a frame, from the first: where it lies and what it shows."""
 
-    points: NDArray[np.float32]  # (N, 3) world units
-    objects: NDArray[np.int32]  # (N,)
+    step: int
+    grid: NDArray[np.float32]  # (h, w, 3) world units, NaN = nothing there
+    objects: NDArray[np.int32]  # (h, w)
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """(h, w) where there is a point."""
+        return np.asarray(np.isfinite(self.grid).all(axis=2))
+
+    def distances(self, camera: Camera, step: int) -> NDArray[np.float64] | None:
+        """World units from a camera to every `step`-th pixel's point; None when those were not kept."""
+        if step % self.step:
+            return None
+        every = slice(None, None, step // self.step)
+        return np.asarray(np.linalg.norm(self.grid[every, every] - camera.position, axis=2))
 
 
 def sketch_step(frame_count: int, size: tuple[int, int]) -> int:
@@ -35,22 +49,17 @@ def sketch_step(frame_count: int, size: tuple[int, int]) -> int:
 
 
 def sketch_of(positions: NDArray[np.floating], objects: NDArray[np.int32], step: int) -> Sketch:
-    """Every `step`-th pixel of images (H, W, 3) and (H, W) that shows something."""
-    points, owners = (
-        positions[step // 2 :: step, step // 2 :: step],
-        objects[step // 2 :: step, step // 2 :: step],
-    )
-    there = np.isfinite(points).all(axis=2)
-    return Sketch(points[there].astype(np.float32), owners[there])
+    """The sketch of images (H, W, 3) and (H, W)."""
+    return Sketch(step, positions[::step, ::step].astype(np.float32), objects[::step, ::step].copy())
 
 
 class PointWitness:
     """All frames' sketches, and the question what a camera should see by them."""
 
     def __init__(self, sketches: dict[FrameId, Sketch]) -> None:
-        self._sketches = sketches
-        self._frames = [frame for frame, sketch in sketches.items() if len(sketch.points)]
-        probes = [_some(sketches[frame].points, PROBES) for frame in self._frames]
+        self.sketches = sketches
+        self._frames = [frame for frame, sketch in sketches.items() if sketch.there.any()]
+        probes = [_some(sketches[f].grid[sketches[f].there], PROBES) for f in self._frames]
         self._probes = np.concatenate(probes) if probes else np.empty((0, 3), np.float32)
         self._owner = np.repeat(np.arange(len(probes)), [len(some) for some in probes])
 
@@ -78,8 +87,9 @@ class PointWitness:
         """What the camera should see by the points of some frames."""
         if not witnesses:
             return None
-        points = np.concatenate([self._sketches[frame].points for frame in witnesses])
-        objects = np.concatenate([self._sketches[frame].objects for frame in witnesses])
+        chosen = [self.sketches[frame] for frame in witnesses]
+        points = np.concatenate([sketch.grid[sketch.there] for sketch in chosen])
+        objects = np.concatenate([sketch.objects[sketch.there] for sketch in chosen])
         return points_view(camera, points, objects, own_distance)
 
 

@@ -74,7 +74,12 @@ def diagnose_positions(
     seen = Sightings.of_image(images.positions)
     before = offset_px(camera, seen)
     objects_fit = measures.agreement is not None and measures.agreement.inner >= context.least_agreement
-    what = "the position image" if objects_fit or measures.agreement is None else "the images"
+    is_moved = measures.shift is not None and not measures.shift.is_none
+    what = (
+        "the images"
+        if is_moved or (measures.agreement is not None and not objects_fit)
+        else "the position image"
+    )
     other = _pose_of_another(seen, context)
     if other is not None:
         return swapped_frames(what, other)
@@ -127,12 +132,13 @@ def diagnose_ids(camera: Camera, images: CheckImages, measures: Measures, contex
         turn = _turn_by_trying(images.objects, camera, shift.dx, shift.dy, context, view_of)
         if turn is not None and turn[1] > shift.overall + BETTER_TURN:
             return turned_pose(turn[0], camera)
+    if view_of is not None:
+        other = _view_of_another(images.objects, camera, share, context, view_of)
+        if other is not None and (not is_shifted or other[1] > shift.overall):
+            return swapped_frames("render_entity_id", other[0])
     if is_shifted:
         return shifted_image("render_entity_id", shift.dx, shift.dy)
     if view_of is not None:
-        other = _view_of_another(images.objects, camera, share, context, view_of)
-        if other is not None:
-            return swapped_frames("render_entity_id", other)
         factor = _unit_by_trying(images.objects, camera, context, view_of)
         if factor is not None:
             return unit_of_place("The mesh" if has_proven_pose else "", factor, context)
@@ -204,8 +210,8 @@ def _pose_of_another(seen: Sightings, context: Context) -> FrameId | None:
 
 def _view_of_another(
     objects: NDArray[np.int32], camera: Camera, share: float, context: Context, view_of: ViewOf
-) -> FrameId | None:
-    """The frame that should see just these objects."""
+) -> tuple[FrameId, float] | None:
+    """The frame that should see just these objects, and the share of pixels that agree with it."""
     best: tuple[float, FrameId, Camera] | None = None
     for frame, other in context.others[:MOST_OTHERS]:
         view = view_of(frame, other.with_lens(camera.lens), coarse_step(camera.lens))
@@ -216,9 +222,9 @@ def _view_of_another(
         return None
     view = view_of(best[1], best[2].with_lens(camera.lens), _fine_step(camera.lens))
     if view is None:  # few points, and rough at borders
-        return best[1] if best[0] >= LEAST_BY_POINTS else None
+        return (best[1], best[0]) if best[0] >= LEAST_BY_POINTS else None
     fine = _share(objects, view, _fine_step(camera.lens))
-    return best[1] if fine >= LEAST_BY_MESH else None
+    return (best[1], fine) if fine >= LEAST_BY_MESH else None
 
 
 def coarse_step(lens: Lens) -> int:
