@@ -136,6 +136,22 @@ def test_without_its_table_a_tilted_lens_is_measured_and_can_be_switched_by_mous
     assert planar.modality.key == "distance"
 
 
+def test_the_measured_lens_can_be_asked_for_before_it_is_there(
+    qtbot: QtBot, window: MainWindow, tilted_scene: Path
+) -> None:
+    session, command = window.session, window.actions_table["lens_measured"]
+
+    def ask() -> None:
+        command.trigger()
+
+    session.scene_changed.connect(ask)
+    open_scene(qtbot, window, tilted_scene)
+    qtbot.waitUntil(lambda: session.lens.source is LensSource.MEASURED, timeout=PATIENCE_MS)
+    assert session.lenses.table is not None
+    assert session.lenses.finding == ""
+    assert command.isChecked()
+
+
 def test_a_table_that_contradicts_the_images_is_told_once_with_a_way_out(
     qtbot: QtBot, window: MainWindow, tilted_scene: Path
 ) -> None:

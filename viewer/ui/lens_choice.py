@@ -36,6 +36,7 @@ class LensChoice(QObject):
         self._window = window
         self._is_chosen = False  # by the user, for this scene
         self._is_measuring = False
+        self._is_wanted = False  # the measured lens, by the user, before it is there
         self._told: set[Path] = set()  # scenes whose table and images contradict each other, as was said
         session = window.session
         session.scene_changed.connect(self._take_scene)
@@ -61,8 +62,10 @@ class LensChoice(QObject):
         if lens is not None:
             self._is_chosen = True
             session.use_lens(lens)
-        elif source is LensSource.MEASURED and self.can_measure:
-            self._measure(use=True)
+        elif source is LensSource.MEASURED and (self._is_measuring or self.can_measure):
+            self._is_wanted = True
+            if not self._is_measuring:
+                self._measure()
         else:
             self._window.tell(session.lenses.describe(source))
         self.show_state(self._window.actions_table)
@@ -110,7 +113,7 @@ class LensChoice(QObject):
 
     def _take_scene(self) -> None:
         session = self._window.session
-        self._is_chosen = self._is_measuring = False
+        self._is_chosen = self._is_measuring = self._is_wanted = False
         opened = session.opened
         if opened is None or not self.can_measure:
             return
@@ -120,7 +123,7 @@ class LensChoice(QObject):
             # a table is believed; whether it is right can wait until everything else is done
             QTimer.singleShot(0, self, lambda: self._measure() if session.opened is opened else None)
 
-    def _measure(self, *, use: bool = False) -> None:
+    def _measure(self) -> None:
         session = self._window.session
         opened, scene = session.opened, session.scene
         if opened is None or scene is None:
@@ -130,20 +133,20 @@ class LensChoice(QObject):
             self._window.runner.compute_lane,
             partial(measure_lens, scene),
             title="Measuring the lens",
-            done=partial(self._measured, opened, use),
+            done=partial(self._measured, opened),
             failed=partial(self._failed, opened),
             cancelled=partial(self._stopped, opened),
         )
         session.lenses_changed.emit()
 
-    def _measured(self, opened: OpenedScene, use: bool, fit: LensFit) -> None:
+    def _measured(self, opened: OpenedScene, fit: LensFit) -> None:
         session = self._window.session
         if session.opened is not opened:
             return
         self._is_measuring = False
         session.set_lenses(session.lenses.with_fit(fit))
-        best = fit.lens if use else session.lenses.best
-        if best is not None and (use or not self._is_chosen):
+        best = fit.lens if self._is_wanted else session.lenses.best
+        if best is not None and (self._is_wanted or not self._is_chosen):
             session.use_lens(best)
         if best is fit.lens:
             self._window.tell(f"Measured the lens in the images. {off_plain(fit.lens)}")
