@@ -159,7 +159,7 @@ def test_what_a_format_cannot_hold_is_told_and_written_into_its_files(folder: Pa
     skewed = scene.with_parts(scene.part(Cameras).with_lens(type(lens)(8, 6, sheared, lens.source)))
     out = tmp_path / "model"
     done = export_poses(skewed, FORMATS_BY_KEY["colmap"], out, progress=Progress.silent())
-    assert "skew: up to 0.60 px off" in done.warnings[0]
+    assert "skew: up to 0.600 px off" in done.warnings[0]
     assert done.warnings[0] in (out / "cameras.txt").read_text()
 
 

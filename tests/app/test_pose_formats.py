@@ -68,7 +68,7 @@ def test_every_format_projects_as_the_camera_does_or_says_how_far_it_is_off(
             assert proof.worst_px <= EXACT_PX, known.key
         else:
             assert proof.worst_px == pytest.approx(lost_without_skew(camera), abs=1e-6)
-            assert any(f"{proof.worst_px:.2f} px" in note for note in known.notes(made))
+            assert any(f"{proof.worst_px:.3f} px" in note for note in known.notes(made))
 
 
 def test_images_warped_as_the_colmap_text_says_make_its_pinhole_exact() -> None:

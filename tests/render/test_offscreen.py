@@ -123,3 +123,35 @@ def test_without_egl_a_virtual_display_serves(scene: Path, tmp_path: Path) -> No
     done = command("render", scene, "--out", out, "--size", "80x60", EGL_PLATFORM="nonsense", **NO_DISPLAY)
     assert done.returncode == 0, done.stderr
     assert "OpenGL from" in done.stdout
+
+
+@pytest.mark.parametrize("way", [("--camera", "cam_00"), ("--turntable",)])
+def test_a_scene_is_filmed_without_a_display(scene: Path, tmp_path: Path, way: tuple[str, ...]) -> None:
+    import av
+
+    out = tmp_path / "new" / "film.mp4"
+    film = ("--size", "160x120", "--fps", "5", "--seconds", "0.8")
+    done = command("video", scene, *way, "--out", out, *film, **NO_DISPLAY)
+    if done.returncode == 1 and "no way to draw without a window" in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    with av.open(str(out)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert len(frames) == 4
+    assert frames[0].shape == (120, 160, 3)
+    if way == ("--turntable",):
+        assert np.ptp(frames[0].astype(int), axis=(0, 1)).max() > 20, "the scene is in the picture"
+        assert all((np.abs(frames[0].astype(int) - frame) > 20).any() for frame in frames[1:]), "it turns"
+
+
+def test_films_of_odd_sizes_and_of_cameras_that_are_not_there_are_refused(
+    scene: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "film.mp4"
+    odd = command("video", scene, "--turntable", "--out", out, "--size", "161x120")
+    assert odd.returncode == 1
+    assert "even width and height" in odd.stderr
+    other = command("video", scene, "--camera", "cam_7", "--out", out)
+    assert other.returncode == 2
+    assert "(cam_00, cam_01), found 'cam_7'" in other.stderr
+    assert not out.exists()

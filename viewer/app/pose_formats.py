@@ -40,6 +40,7 @@ NEAR_M, FAR_M = 0.05, 1000.0
 """Clip planes of the OpenGL projection; the dataset has none worth keeping."""
 SENSOR_MM: Final = 36.0
 EXACT_PX: Final = 1e-6
+GOOD_PX: Final = 0.01
 _UNKNOWN_M = 3.0
 
 
@@ -67,6 +68,11 @@ class Proof:
     @property
     def is_exact(self) -> bool:
         return self.worst_px <= EXACT_PX
+
+    @property
+    def is_good(self) -> bool:
+        """True when no image could show the difference; a measured lens may have a trace of skew."""
+        return self.worst_px <= GOOD_PX
 
     @property
     def words(self) -> str:
@@ -159,7 +165,7 @@ def _opencv_notes(shot: Shot) -> tuple[str, ...]:
         straight[0, 1] = 0.0
         lost = largest_difference(camera, straight)
         notes += (
-            f"cv2.projectPoints leaves the skew K[0][1] out: up to {lost:.2f} px. Multiply by K yourself.",
+            f"cv2.projectPoints leaves the skew K[0][1] out: up to {lost:.3f} px. Multiply by K yourself.",
         )
     return notes
 

@@ -97,4 +97,4 @@ def skew_notes(shot: Shot, program: str, remedy: str) -> tuple[str, ...]:
     if not camera.skew:
         return ()
     lost = lost_without_skew(camera)
-    return (f"{program} cannot hold this lens's skew: up to {lost:.2f} px off. {remedy}".rstrip(),)
+    return (f"{program} cannot hold this lens's skew: up to {lost:.3f} px off. {remedy}".rstrip(),)

@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import app
 
 from viewer.errors import GpuError
-from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId
 from viewer.model.mesh import GpuMesh
@@ -39,16 +38,15 @@ from viewer.render.picture import Flat, Picture, PictureState
 from viewer.render.pointer import Pointer
 from viewer.render.renderer import check_context
 from viewer.render.rulers import scale_bar
-from viewer.render.shot import Shooter, Shot
-from viewer.render.still import render_still
+from viewer.render.shot import Shooter
 from viewer.render.theme import scene_theme
 from viewer.render.uploads import UploadQueue
-from viewer.render.view_pointer import ViewPointer
+from viewer.render.view_pictures import ViewPictures
 
 SomeLayer = TypeVar("SomeLayer", bound=Layer)
 
 
-class SceneView(ViewPointer):
+class SceneView(ViewPictures):
     """A scene on screen. `native` is the widget for a window; vispy's backend must be chosen before."""
 
     def __init__(self, up: ArrayLike = (0, 0, 1)) -> None:
@@ -127,6 +125,7 @@ class SceneView(ViewPointer):
         self.finishing.stop()
         self._settle_timer.stop()
         self._motion_timer.stop()
+        self.end_pictures()
         if self._picture.make_current():
             self._shooter.release()
         self._picture.release()
@@ -345,32 +344,6 @@ class SceneView(ViewPointer):
     def _upload_failed(self, error: Exception) -> None:
         self._picture.give_up(error)
         self._tell_failure()
-
-    def screenshot(self, width: int, height: int, transparent: bool = False) -> NDArray[np.uint8]:
-        """The view as a picture (H, W, 4) of any size, without the flat things over it.
-
-        Raises GpuError when there is nothing to draw with, or the size is beyond it.
-        """
-        if not self._picture.make_current():
-            raise self.error or GpuError("the 3D view has not been shown yet")
-        self._uploads.run()
-        if self._look is None:
-            camera = self.camera.camera(width, height)
-        else:
-            camera = self._look.window_camera(width, height)
-        picture = render_still(self._canvas.context, self._state, camera, transparent=transparent)
-        # the new frame buffers were made in the window's context: its own planes are as they were
-        self.redraw()
-        return picture
-
-    def shot(self, camera: Camera) -> Shot:
-        """What a camera of the scene sees, without what is marked or only leads the eye.
-
-        Raises GpuError when there is nothing to draw with.
-        """
-        if not self._picture.make_current():
-            raise self.error or GpuError("the 3D view has not been shown yet")
-        return self._shooter.shoot(self._canvas.context, self._state, camera)
 
     def gl_info(self) -> str:
         """Version and renderer of OpenGL, or why there is none."""

@@ -29,6 +29,7 @@ from viewer.ui.image_drawing import (
     draw_outlines,
     hatch_brush,
     qimage_of,
+    size_of,
     visible_part,
 )
 from viewer.ui.image_stroke import PictureStroke
@@ -83,7 +84,7 @@ class ImageCanvas(QWidget):
 
     def show_picture(self, picture: Picture | None) -> None:
         """Replace the picture; None leaves the place empty."""
-        resized = self._image is None or picture is None or self._image.size() != _size_of(picture)
+        resized = self._image is None or picture is None or self._image.size() != size_of(picture)
         self.picture = picture
         self._image = None if picture is None else qimage_of(picture)
         if resized:
@@ -260,10 +261,15 @@ class ImageCanvas(QWidget):
             painter.fillRect(place, hatch_brush(dpr))
         self._draw_picture(painter, place, dpr)
         if not self.is_stale:
-            scale = place.width() / self._image.width() * self._outline_scale
-            draw_outlines(painter, place.topLeft(), scale, self._selected, self._hovered)
+            self.draw_marks(painter, place)
         painter.end()
         return ground
+
+    def draw_marks(self, painter: QPainter, place: QRectF) -> None:
+        """What lies over a picture that lies at `place`."""
+        if self.picture is not None:
+            scale = place.width() / self.picture.rgba.shape[1] * self._outline_scale
+            draw_outlines(painter, place.topLeft(), scale, self._selected, self._hovered)
 
     def _draw_message(self, painter: QPainter) -> None:
         if self._message is not None:
@@ -390,7 +396,3 @@ class ImageCanvas(QWidget):
         self._move(
             PanZoom(center_x - by.x() / place.width(), center_y - by.y() / place.height(), self.pan_zoom.zoom)
         )
-
-
-def _size_of(picture: Picture) -> QSize:
-    return QSize(picture.rgba.shape[1], picture.rgba.shape[0])

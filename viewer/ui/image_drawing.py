@@ -33,6 +33,10 @@ def qimage_of(picture: Picture) -> QImage:
     return QImage(picture.rgba.data, width, height, 4 * width, kind)
 
 
+def size_of(picture: Picture) -> QSize:
+    return QSize(picture.rgba.shape[1], picture.rgba.shape[0])
+
+
 def outline_path(segments: NDArray[np.integer]) -> QPainterPath:
     """Segments (S, 4) between pixel corners as a path in picture coordinates."""
     path = QPainterPath()

@@ -33,6 +33,7 @@ from viewer.ui.clipping import Clipping
 from viewer.ui.comparing import Comparing
 from viewer.ui.debt import Debt
 from viewer.ui.empty_view import EmptyView, is_empty
+from viewer.ui.filming import Filming
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.kept_versions import KeptVersions
 from viewer.ui.label_commands import LabelCommands
@@ -53,6 +54,7 @@ from viewer.ui.recording import Recording
 from viewer.ui.residual_bar import ResidualBar
 from viewer.ui.saving import Saving
 from viewer.ui.scene_bridge import SceneBridge
+from viewer.ui.screenshots import Screenshots
 from viewer.ui.seeing import Seeing
 from viewer.ui.side_windows import SideWindows
 from viewer.ui.status_line import StatusLine
@@ -92,6 +94,8 @@ class MainWindow(QMainWindow):
         self.kept_versions = KeptVersions(self)
         self.label_export = LabelExport(self)
         self.pose_export = PoseExport(self)
+        self.screenshots = Screenshots(self)
+        self.filming = Filming(self)
         self.opening = Opening(self)
         self.seeing = Seeing(self)
         self.autosave = Autosave(self)
@@ -381,6 +385,7 @@ class MainWindow(QMainWindow):
         self.saving.end_work()
         self.autosave.close()
         self.painting.close()
+        self.filming.stop()
         if not self.runner.close():
             log.warning("a background job did not stop in time")
         self.scene_view.close()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from viewer.app.session import ColorBy
 
@@ -112,15 +111,3 @@ class Viewing(QObject):
 
     def copy_pose(self) -> None:
         self._window.panels.pose.copy_text()
-
-    def save_screenshot(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the 3D view as", "view.png", "PNG pictures (*.png)"
-        )
-        if path:
-            from PIL import Image
-
-            scale = self._window.devicePixelRatioF()
-            size = self._window.scene_view.native.size() * scale
-            Image.fromarray(self._window.scene_view.screenshot(size.width(), size.height())).save(path)
-            self._window.tell(f"Saved {path}")

@@ -279,7 +279,7 @@ class PosePanel(QWidget):
             return
         self.copy.setEnabled(True)
         self.text.setPlainText(text)
-        self.proof.say(proof.words, proof.is_exact)
+        self.proof.say(proof.words, proof.is_good)
         for note in chosen.notes(shot):
             self._notes.addWidget(text_label(note, "muted", wraps=True))
 
