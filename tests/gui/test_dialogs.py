@@ -15,9 +15,11 @@ from pytestqt.qtbot import QtBot
 from tests.gui.made_sessions import opened
 from viewer.app.settings import Settings
 from viewer.formats.reader import SceneMatch
+from viewer.resources import resource_path
 from viewer.ui.commands import COMMANDS
 from viewer.ui.dialogs.about import AboutDialog
 from viewer.ui.dialogs.choose_scene import ChooseSceneDialog
+from viewer.ui.dialogs.guide import PAGES, GuideDialog
 from viewer.ui.dialogs.inventory import InventoryDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.dialogs.shortcuts import ShortcutsDialog, key_rows
@@ -143,3 +145,23 @@ def test_closing_the_chooser_stops_the_looking(qtbot: QtBot, runner: JobRunner, 
     dialog.reject()
     qtbot.waitUntil(lambda: runner.is_idle)
     assert dialog.chosen is None
+
+
+def test_the_guide_lists_every_page_and_follows_the_links_between_them(qtbot: QtBot) -> None:
+    assert set(PAGES) == {path.stem for path in resource_path("docs").glob("*.md")}
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = GuideDialog("labelling", parent)
+    dialog.show()
+    assert "Every object of a scene carries one class" in dialog.text.toPlainText()
+
+    where = dialog.pages.visualItemRect(dialog.pages.item(PAGES.index("cameras"))).center()
+    QTest.mouseClick(dialog.pages.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert dialog.text.toPlainText().startswith("Cameras")
+
+    dialog.text.setFocus()
+    QTest.keyClick(dialog.text, Qt.Key.Key_Tab)  # the first link
+    QTest.keyClick(dialog.text, Qt.Key.Key_Return)
+    assert dialog.pages.currentItem().text() == "Lenses"
+    assert dialog.text.toPlainText().startswith("Lenses")
+    dialog.close()

@@ -260,8 +260,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "List the cameras that stand in occupied or unknown space, or out of its bounds",
             needs="scene"),
     # Help
-    Command("labelling_help", "Help", "&Labelling Guide", "side_windows.labelling_guide", ("F1",)),
-    Command("images_help", "Help", "&Images and the 3D View", "side_windows.images_guide"),
+    Command("guide", "Help", "&Guide", "side_windows.guide", ("F1",), "help",
+            "How to label, what images and cameras tell, and the rest: a page each"),
     Command("shortcuts", "Help", "&Keyboard Shortcuts", "side_windows.shortcuts", ("Ctrl+/", "?")),
     Command("about", "Help", "&About Hypersim Viewer", "side_windows.about", (), starts_section=True),
 )

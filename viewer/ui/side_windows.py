@@ -36,15 +36,10 @@ class SideWindows(QObject):
 
         ShortcutsDialog(self._window.actions_table.commands, self._window).show()
 
-    def labelling_guide(self) -> None:
+    def guide(self) -> None:
         from viewer.ui.dialogs.guide import GuideDialog
 
-        GuideDialog("labelling.md", self._window).show()
-
-    def images_guide(self) -> None:
-        from viewer.ui.dialogs.guide import GuideDialog
-
-        GuideDialog("images.md", self._window).show()
+        GuideDialog("labelling", self._window).show()
 
     def about(self) -> None:
         from viewer.ui.dialogs.about import AboutDialog
