@@ -311,6 +311,9 @@ COMMANDS = (
         _add_doctor,
         _run_doctor,
     ),
+    Command(
+        "bench", "Measure how fast this program is here with a scene.", *_from_file("viewer.bench_command")
+    ),
     Command("replay", "Repeat a recorded labelling session.", *_from_file("viewer.app.replay")),
     Command(
         "label-images",

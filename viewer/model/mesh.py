@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from viewer.errors import FormatError
 from viewer.model.arrays import frozen_array
 
 NO_OBJECT = -1
+BLOCK_FACES = 1 << 18
+"""Faces measured at a time: millions of them at once would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,39 +81,52 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
     object_of_vertex = np.full(len(mesh.vertices), NO_OBJECT, np.int32)
     for column in faces.T:
         object_of_vertex[column] = object_of_face
-    source: NDArray[np.int64] = np.arange(len(mesh.vertices), dtype=np.int64)
-    shared = object_of_vertex[faces] != object_of_face[:, None]
-    out_faces = faces.astype(np.uint32)
-    if shared.any():
-        face, corner = np.nonzero(shared)
+    face, corner = _shared_corners(faces, object_of_face, object_of_vertex)
+    # no copy where nothing changes: the graphics card wants the same numbers
+    out_faces = faces.view(np.uint32)
+    source: NDArray[np.int32] | None = None
+    if len(face):
+        out_faces = out_faces.copy()
         pair = np.stack([faces[face, corner], object_of_face[face]], axis=1)
         copies, index = np.unique(pair, axis=0, return_inverse=True)
-        out_faces[face, corner] = (len(source) + index.reshape(-1)).astype(np.uint32)
-        source = np.concatenate([source, copies[:, 0]])
+        out_faces[face, corner] = (len(mesh.vertices) + index.reshape(-1)).astype(np.uint32)
+        source = copies[:, 0]
         object_of_vertex = np.concatenate([object_of_vertex, copies[:, 1].astype(np.int32)])
     low, high = mesh.bounds
     origin = (low + high) / 2
-    packed = np.empty((len(source), 4), np.float32)
-    packed[:, :3] = mesh.vertices[source] - origin
+    packed = np.empty((len(object_of_vertex), 4), np.float32)
+    count = len(mesh.vertices)
+    np.subtract(mesh.vertices, origin, out=packed[:count, :3], casting="same_kind")
+    if source is not None:
+        packed[count:, :3] = mesh.vertices[source] - origin
     packed[:, 3] = object_of_vertex
     return GpuMesh(origin, packed, out_faces, mesh.object_count)
+
+
+def _shared_corners(
+    faces: NDArray[np.int32], object_of_face: NDArray[np.int32], object_of_vertex: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the corners whose vertex belongs to another object than their face."""
+    rows, columns = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for start in range(0, len(faces), BLOCK_FACES):
+        part = slice(start, start + BLOCK_FACES)
+        row, column = np.nonzero(object_of_vertex[faces[part]] != object_of_face[part, None])
+        rows.append(row + start)
+        columns.append(column)
+    return np.concatenate(rows), np.concatenate(columns)
 
 
 def object_bounds(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Smallest and largest corner of every object, each (O, 3) world units; NaN for objects without faces."""
     low = np.full((mesh.object_count, 3), np.inf)
     high = np.full((mesh.object_count, 3), -np.inf)
-    owned = mesh.object_of_face >= 0
-    finite = np.asarray(np.isfinite(mesh.vertices).all(axis=1))
-    if not finite.all():
-        owned &= finite[mesh.faces].all(axis=1)
-    objects = mesh.object_of_face[owned]
-    order = np.argsort(objects, kind="stable")
-    ids, first = np.unique(objects[order], return_index=True)
-    if len(ids):
-        corners = mesh.vertices[mesh.faces[owned][order]]
-        low[ids] = np.minimum.reduceat(corners.min(axis=1), first)
-        high[ids] = np.maximum.reduceat(corners.max(axis=1), first)
+    for faces, objects in _owned_blocks(mesh):
+        order = np.argsort(objects, kind="stable")
+        ids, first = np.unique(objects[order], return_index=True)
+        for axis in range(3):
+            corners = mesh.vertices[:, axis][faces[order]]
+            low[ids, axis] = np.minimum(low[ids, axis], np.minimum.reduceat(corners.min(axis=1), first))
+            high[ids, axis] = np.maximum(high[ids, axis], np.maximum.reduceat(corners.max(axis=1), first))
     empty = ~np.isfinite(low).all(axis=1)
     low[empty] = high[empty] = np.nan
     return low, high
@@ -118,8 +134,25 @@ def object_bounds(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.float64]]
 
 def object_areas(mesh: Mesh) -> NDArray[np.float64]:
     """Surface area of every object, (O,), square world units."""
-    a, b, c = (mesh.vertices[mesh.faces[:, corner]] for corner in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
-    owned = (mesh.object_of_face >= 0) & np.isfinite(area)
-    total = np.bincount(mesh.object_of_face[owned], weights=area[owned], minlength=mesh.object_count)
-    return total.astype(np.float64)
+    total = np.zeros(mesh.object_count)
+    for faces, objects in _owned_blocks(mesh):
+        a, b, c = (mesh.vertices[faces[:, corner]] for corner in range(3))
+        area = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+        total += np.bincount(objects, weights=area, minlength=mesh.object_count)
+    return total
+
+
+def _owned_blocks(mesh: Mesh) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    """Faces (B, 3) and their objects (B,), block by block; those of no object or not finite left out."""
+    finite = np.asarray(np.isfinite(mesh.vertices).all(axis=1))
+    all_finite = bool(finite.all())
+    for start in range(0, len(mesh.faces), BLOCK_FACES):
+        faces = mesh.faces[start : start + BLOCK_FACES]
+        objects = mesh.object_of_face[start : start + BLOCK_FACES]
+        owned = objects >= 0
+        if not all_finite:
+            owned &= finite[faces].all(axis=1)
+        if owned.all():
+            yield faces, objects
+        elif owned.any():
+            yield faces[owned], objects[owned]

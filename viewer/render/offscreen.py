@@ -105,7 +105,7 @@ def _virtual_display() -> tuple[OffscreenContext, subprocess.Popen[bytes] | None
     os.environ.pop("PYOPENGL_PLATFORM", None)
     server = None
     if not os.environ.get("DISPLAY"):
-        server = _start_xvfb()
+        server = start_virtual_display()
     os.environ["QT_QPA_PLATFORM"] = "xcb"
     how = "Xvfb" if server is not None else f"the display {os.environ['DISPLAY']}"
     try:
@@ -117,12 +117,22 @@ def _virtual_display() -> tuple[OffscreenContext, subprocess.Popen[bytes] | None
         raise
 
 
-def _start_xvfb() -> subprocess.Popen[bytes]:
+def start_virtual_display(width: int = 1280, height: int = 800) -> subprocess.Popen[bytes]:
+    """An X server without a screen, named in `DISPLAY`; who starts it ends it. Raises GpuError."""
     program = shutil.which("Xvfb")
     if program is None:
         raise GpuError("there is no display, and Xvfb is not installed")
     read_end, write_end = os.pipe()
-    command = [program, "-displayfd", str(write_end), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    command = [
+        program,
+        "-displayfd",
+        str(write_end),
+        "-screen",
+        "0",
+        f"{width}x{height}x24",
+        "-nolisten",
+        "tcp",
+    ]
     server = subprocess.Popen(
         command, pass_fds=(write_end,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

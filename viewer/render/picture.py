@@ -170,6 +170,11 @@ class Picture:
         """False while a full picture is under way."""
         return self._pass is None
 
+    def shows_full(self, camera: Camera) -> bool:
+        """True when the window shows a full picture, with all that is known by now."""
+        size = (camera.lens.width, camera.lens.height)
+        return self._composed == (self.serial, size, False) and not self._shows_quick
+
     def has_surfaces(self, camera: Camera) -> bool:
         """True when the surfaces of the full picture are there."""
         return self._drawn in (self._wanted(camera, for_ids=False), self._wanted(camera, for_ids=True))

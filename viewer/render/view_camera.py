@@ -15,6 +15,7 @@ from viewer.model.scene import Scene
 from viewer.render.bounds import Bounds
 from viewer.render.finishing import Finishing
 from viewer.render.look_through import LookThrough, middle_direction
+from viewer.render.movement import MovementBudget
 from viewer.render.navigator import Navigator
 from viewer.render.orbit_camera import OrbitCamera, Pose, ViewState
 from viewer.render.picture import Picture
@@ -72,6 +73,16 @@ class ViewCamera(ViewSignals):
         if self._look is not None:
             return self._look.window_camera(*self.size)
         return self.camera.camera(*self.size)
+
+    @property
+    def is_full_picture(self) -> bool:
+        """True when the window shows everything as well as it can be shown."""
+        return not self._is_plain and self._picture.shows_full(self.current_camera())
+
+    @property
+    def movement(self) -> MovementBudget:
+        """What the view does to keep its pace while it moves."""
+        return self._picture.budget
 
     def get_view(self) -> ViewState:
         """Where the view looks from and to, to come back to."""

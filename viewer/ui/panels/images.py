@@ -118,6 +118,10 @@ class ImagesPanel(QWidget):
 
     # panes
 
+    def forget_decoded(self) -> None:
+        """Decode everything anew from now on."""
+        self._loader.start_scene()
+
     @property
     def cache(self) -> FrameCache:
         """What is decoded of the open scene."""
