@@ -25,6 +25,7 @@ from viewer.app.settings import Settings
 from viewer.errors import ViewerError
 from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
+from viewer.model.filters import ALL_FACES
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelLayer
 from viewer.model.mesh import Mesh
@@ -219,7 +220,7 @@ class Bench:
         labelling, rays = session.labelling, self._window.painting.rays
         if labelling is None or not session.object_count:
             return
-        labelling.set_brush(tool="rectangle", layer=LabelLayer.SEMANTIC)
+        labelling.set_brush(tool="rectangle", layer=LabelLayer.SEMANTIC, filters=ALL_FACES)
         self._rest()
         width, height = self._view.size
         if rays is not None:

@@ -120,7 +120,7 @@ class ImagesPanel(QWidget):
 
     def forget_decoded(self) -> None:
         """Decode everything anew from now on."""
-        self._loader.start_scene()
+        self.loader.start_scene()
 
     @property
     def cache(self) -> FrameCache:
