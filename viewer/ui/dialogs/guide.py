@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -19,7 +20,8 @@ from viewer.resources import resource_path
 
 PAGES: Final = ("labelling", "images", "cameras", "lenses", "octomaps", "architecture")
 """The Markdown pages of `resources/docs`, in the order in which they are listed."""
-LIST_PX = 170
+LIST_PX = 190
+MARGIN_PX = 18
 
 
 class GuideDialog(QDialog):
@@ -32,8 +34,12 @@ class GuideDialog(QDialog):
         self.resize(940, 680)
         self.pages = QListWidget()
         self.pages.setAccessibleName("Pages")
+        self.pages.setFrameShape(QFrame.Shape.NoFrame)
+        self.pages.setSpacing(3)
         self.text = QTextBrowser()
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setOpenExternalLinks(True)
+        self.text.document().setDocumentMargin(MARGIN_PX)
         for key in PAGES:
             item = QListWidgetItem(_title_of(key), self.pages)
             item.setData(Qt.ItemDataRole.UserRole, key)
