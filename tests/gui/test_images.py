@@ -401,6 +401,24 @@ def test_hovering_tells_every_pane_the_object_and_the_place_in_the_world(desk: D
     assert hits[-1] is None
 
 
+def test_a_step_under_a_resting_pointer_points_with_the_new_frame(desk: Desk, qtbot: QtBot) -> None:
+    hits: list[PixelHit | None] = []
+    hover(qtbot, desk, 0, 50, 20)
+    desk.images.pixel_world.connect(hits.append)
+    desk.session.show_frame(FrameId("cam_00", 3))
+    desk.settle(qtbot)
+    assert hits
+    hit = hits[-1]
+    assert hit is not None
+    assert (hit.frame, hit.x, hit.y) == (FrameId("cam_00", 3), 50, 20)
+    assert desk.images.panes[1].readout.text().startswith("50, 20")
+    desk.images.panes[0].canvas.leaveEvent(_leave())
+    hits.clear()
+    desk.session.show_frame(FrameId("cam_00", 4))
+    desk.settle(qtbot)
+    assert not hits
+
+
 def test_a_world_point_puts_the_crosshair_on_its_pixel_unless_it_is_hidden(desk: Desk, qtbot: QtBot) -> None:
     hover(qtbot, desk, 0, 50, 20)
     camera = desk.session.frame_camera()

@@ -181,6 +181,9 @@ def test_images_are_wiped_blinked_and_subtracted_and_so_is_the_3d_view(
         assert canvas.edge == pytest.approx(end.x(), abs=2)
         assert color_at(x, y) == tuple(shown[y, x, :3].tolist())
     canvas.fit()
+    before = canvas.split
+    QTest.keyClick(canvas, Qt.Key.Key_BracketRight)
+    assert canvas.split == pytest.approx(before + 0.05)
 
     # blink
     button = view._modes.button(list(CompareMode).index(CompareMode.BLINK))

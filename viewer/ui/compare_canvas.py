@@ -6,7 +6,7 @@ import enum
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from viewer.imaging.modality import Picture
@@ -15,6 +15,7 @@ from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.image_drawing import hatch_brush, qimage_of
 
 HANDLE_REACH_PX: Final = 9
+KEY_STEP: Final = 0.05
 GRIP_PX: Final = 11.0
 BADGE_PX: Final = 20.0
 BADGE_GAP_PX: Final = 8.0
@@ -161,6 +162,13 @@ class CompareCanvas(ImageCanvas):
         """True where a press takes hold of the wipe."""
         near = abs(x - self.edge) <= HANDLE_REACH_PX
         return near and self.mode is CompareMode.WIPE and self._second is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_BracketLeft: -KEY_STEP, Qt.Key.Key_BracketRight: KEY_STEP}.get(Qt.Key(event.key()))
+        if step is not None and self.mode is CompareMode.WIPE:
+            self.set_split(self.split + step)
+            return
+        super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.is_on_handle(event.position().x()):

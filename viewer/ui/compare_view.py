@@ -35,7 +35,7 @@ NARROW_PX: Final = 760
 LEAST_SIZE: Final = QSize(220, 150)
 CHOICES: Final = (*LIVE_MODALITIES, *MODALITIES)
 TIPS: Final = {
-    CompareMode.WIPE: "Left of the handle A, right of it B",
+    CompareMode.WIPE: "Left of the handle A, right of it B; drag it, or move it with [ and ]",
     CompareMode.BLINK: "A and B in turn, in the same place",
     CompareMode.DIFFERENCE: "How far A and B are apart, pixel by pixel",
 }

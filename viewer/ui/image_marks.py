@@ -46,6 +46,7 @@ class ImageMarks:
         self._cache = cache
         self._outlines: dict[object, QPainterPath | None] = {}
         self._shown: Callable[[], None] = lambda: None
+        self._pointer: tuple[Marked, int, int] | None = None  # where the pointer is, in a frame's pixels
         self.previewed: NDArray[np.int64] = NOTHING
         """Objects that a stroke in hand would change."""
 
@@ -54,6 +55,7 @@ class ImageMarks:
         self._outlines.clear()
         self.previewed = NOTHING
         self._shown = lambda: None
+        self._pointer = None
 
     def show_outlines(self) -> None:
         """Outline what is selected, and what is hovered or about to be painted."""
@@ -89,6 +91,7 @@ class ImageMarks:
         if hit is None:
             self.show_point(None)
             return
+        self._pointer = own, hit.x, hit.y
         own.set_cursor((hit.x, hit.y), is_own=True)
         for pane in self._panes():
             if pane is own:
@@ -101,6 +104,7 @@ class ImageMarks:
 
     def show_point(self, point: NDArray[np.floating] | None, object_id: int | None = None) -> None:
         """Put the crosshair of every pane where its frame shows a world point; nowhere when hidden there."""
+        self._pointer = None
         for pane in self._panes():
             self._point_at(pane, point, object_id)
         self._shown = (lambda: None) if point is None else (lambda: self.show_point(point, object_id))
@@ -109,6 +113,12 @@ class ImageMarks:
         """More is decoded now: what is in the way may be known that was not before."""
         self.show_outlines()
         self._shown()
+
+    def hover_again(self, hover: Callable[[Marked, FrameId | None, int, int], None]) -> None:
+        """Another frame came under a pointer that rests: it points at something else now."""
+        if self._pointer is not None:
+            own, x, y = self._pointer
+            hover(own, own.frame, x, y)
 
     def _point_at(self, pane: Marked, point: NDArray[np.floating] | None, object_id: int | None) -> None:
         pixel = None

@@ -11,6 +11,7 @@ from viewer.app.pixel_probe import PixelHit, locate
 from viewer.app.pixel_report import FrameImages, pixel_report, read_frame
 from viewer.errors import ViewerError
 from viewer.jobs.job import Progress
+from viewer.jobs.lanes import Job
 from viewer.model.frames import FrameId
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Probing(QObject):
         self._at: Place | None = None
         self._read: FrameImages | None = None
         self._reading: FrameId | None = None
+        self._job: Job[FrameImages] | None = None
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(REST_MS)
@@ -47,6 +49,7 @@ class Probing(QObject):
         for signal in (session.labels_changed, session.instances_changed, session.lens_changed):
             signal.connect(self._show)
         self._panel.hold_changed.connect(self._hold_changed)
+        window.docks["probe"].visibilityChanged.connect(self._free)
 
     @property
     def is_watched(self) -> bool:
@@ -120,6 +123,11 @@ class Probing(QObject):
         self._panel.hold.setChecked(False)
         self._panel.show_report(None)
 
+    def _free(self, is_shown: bool) -> None:
+        """All images of a frame take a hundred megabytes: nobody needs them while the probe is away."""
+        if not is_shown:
+            self._read = None
+
     def _fetch(self) -> None:
         session, place = self._window.session, self._at
         if place is None or session.images is None:
@@ -131,6 +139,8 @@ class Probing(QObject):
         source, cache, opened = session.images.source, self._window.images_panel.cache, session.opened
         trajectory = session.trajectory(frame.camera)
         lens = None if trajectory is None else trajectory.lens
+        if self._job is not None:
+            self._job.cancel()
         self._reading = frame
         self._panel.say(f"Reading all images of {frame.camera}, frame {frame.frame}…")
 
@@ -143,13 +153,14 @@ class Probing(QObject):
                 self._show()
 
         def failed(error: BaseException) -> None:
-            self._reading = None
+            if self._reading == frame:
+                self._reading = None
             if not isinstance(error, ViewerError):
                 raise error
             self._panel.say(str(error))
 
         runner = self._window.runner
-        runner.start(
+        self._job = runner.start(
             runner.frame_lane,
             work,
             title="Reading all images of a frame",

@@ -84,6 +84,7 @@ class ImagesPanel(QWidget):
         column.addWidget(self._grid)
         self.setAccessibleName(self.tr("Images"))
         self.marks = ImageMarks(session, lambda: self.shown_panes, lambda: self.cache)
+        self.frame_shown.connect(lambda _: self.marks.hover_again(self.hover))
         self.painting = ImagePainting(session, self.panes, lambda: self.cache, self)
         self.painting.previewed.connect(self._show_preview)
         self._recolor_soon = QTimer(self)
@@ -104,9 +105,7 @@ class ImagesPanel(QWidget):
         modality = find_modality(DEFAULT_PANES[number]) or MODALITIES[0]
         pane = ImageView(modality, self)
         pane.modality_chosen.connect(partial(self.set_modality, number))
-        pane.pin_asked.connect(
-            lambda is_wanted: self.pin(number, self.frame_of(number) if is_wanted else None)
-        )
+        pane.pin_asked.connect(lambda on: self.pin(number, self.frame_of(number) if on else None))
         pane.style_changed.connect(lambda _: self._refresh(number))
         pane.pixel_hovered.connect(partial(self.hover, pane))
         pane.pixel_clicked.connect(self.click)
