@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,10 @@ from viewer.geometry.pose_check import (
     check_frame,
     check_rotation,
 )
-from viewer.geometry.pose_diagnosis import FITS_PX, coarse_step
+from viewer.geometry.pose_diagnosis import coarse_step
 from viewer.geometry.pose_faults import Context, Diagnosis, Fault
 from viewer.geometry.pose_fit import Sightings, offset_px
-from viewer.geometry.pose_measures import CheckImages
+from viewer.geometry.pose_measures import FITS_PX, CheckImages
 from viewer.geometry.position_residuals import unproject
 from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
@@ -118,7 +119,7 @@ class FrameChecker:
     def _read(self, frame: FrameId, camera: Camera) -> CheckImages:
         there = frozenset[str]() if self._images is None else self._images.source.modalities(frame)
         size = (camera.lens.height, camera.lens.width)
-        found: dict[str, NDArray[np.generic]] = {}
+        found: dict[str, NDArray[Any]] = {}
         for key in CHECKED:
             if self._images is None or key not in there or (key == ENTITIES and self._nodes is None):
                 continue
@@ -138,6 +139,7 @@ class FrameChecker:
             objects,
             None if distance is None else _finite(distance.astype(np.float64)),
             None if positions is None else _finite(positions.astype(np.float64)),
+            None if positions is None or positions.dtype.kind != "f" else positions.dtype,
         )
 
     def _expected(
@@ -237,21 +239,16 @@ def _share(check: FrameCheck) -> float:
     return 0.0 if found is None else found.inner
 
 
-def _fits_by_positions(check: FrameCheck) -> bool:
-    offset = check.measures.offset_px
-    return offset is None or offset <= FITS_PX
-
-
 def _fails_by_ids(check: FrameCheck) -> bool:
     """Whether its objects alone speak against it; they may have been judged by bad witnesses."""
-    return check.has_failed and _share(check) < LEAST_AGREEMENT_POINTS and _fits_by_positions(check)
+    return check.has_failed and _share(check) < LEAST_AGREEMENT_POINTS and check.measures.positions_fit
 
 
 def _is_bad_witness(check: FrameCheck) -> bool:
     """Whether one of its objects and positions is wrong: when both are, it shows the world from elsewhere."""
     if not check.has_failed or check.measures.agreement is None:
         return False
-    return _fits_by_positions(check) != (_share(check) >= LEAST_AGREEMENT_POINTS)
+    return check.measures.positions_fit != (_share(check) >= LEAST_AGREEMENT_POINTS)
 
 
 class _WrongSize(Exception):

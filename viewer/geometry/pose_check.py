@@ -8,8 +8,8 @@ A frame fails when any of these is so:
   where the points of other frames stand in for a mesh;
 - another whole-pixel shift agrees clearly better: it takes away a quarter of the disagreement, and that of
   0.5 % of all pixels at least (only with a mesh);
-- the points of its `position` image are seen more than 1 px from their pixels (the median in each cell of an
-  8 × 6 grid, of which 90 % must be below);
+- the points of its `position` image are seen more than 1 px from their pixels, or more than the steps of the
+  stored numbers explain (the median in each cell of an 8 × 6 grid, of which 90 % must be below);
 - its distances differ from the expected ones by more than 2 cm in the median, or all by more than 2 %.
 """
 
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from viewer.geometry.expected_view import ExpectedView
 from viewer.geometry.pose_diagnosis import (
-    FITS_PX,
     MOST_DISTANCE_M,
     diagnose_distances,
     diagnose_ids,
@@ -99,7 +98,7 @@ def _find_fault(
         return crooked
     if measures.agreement is None and measures.offset_px is None and measures.distance is None:
         return Diagnosis(Fault.UNCHECKED, "There is nothing to compare the frame's images with.")
-    if measures.offset_px is not None and measures.offset_px > FITS_PX:
+    if not measures.positions_fit:
         return diagnose_positions(camera, images, measures, context)
     if not _objects_fit(measures, context, is_mesh=is_mesh):
         return diagnose_ids(camera, images, measures, context)

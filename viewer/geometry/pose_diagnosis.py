@@ -47,10 +47,8 @@ from viewer.geometry.pose_measures import CheckImages, Measures
 from viewer.model.camera import Camera, Lens
 from viewer.model.frames import FrameId
 
-FITS_PX = 1.0
-"""Positions that lie within this of their pixels fit."""
-EXPLAINED_PX = 0.75
-"""An explanation has to bring the positions this near."""
+EXPLAINED_SHARE = 0.75
+"""An explanation has to bring the positions within this share of what is allowed."""
 OTHER_PX = 2.0
 """A swapped image shows its positions this near to their pixels in the other frame."""
 MOST_DISTANCE_M = 0.02
@@ -72,7 +70,7 @@ def diagnose_positions(
     """Why the points of a `position` image are seen elsewhere than at their own pixels."""
     assert images.positions is not None
     seen = Sightings.of_image(images.positions)
-    before = offset_px(camera, seen)
+    before, enough_px = offset_px(camera, seen), EXPLAINED_SHARE * measures.allowed_px
     objects_fit = measures.agreement is not None and measures.agreement.inner >= context.least_agreement
     is_moved = measures.shift is not None and not measures.shift.is_none
     what = (
@@ -80,18 +78,18 @@ def diagnose_positions(
         if is_moved or (measures.agreement is not None and not objects_fit)
         else "the position image"
     )
-    other = _pose_of_another(seen, context)
+    other = _pose_of_another(seen, enough_px, context)
     if other is not None:
         return swapped_frames(what, other)
     found: list[tuple[float, Diagnosis]] = []
 
     def propose(after: float, costs: float, make: Callable[[], Diagnosis]) -> None:
-        if after <= EXPLAINED_PX:
+        if after <= enough_px:
             found.append((after * costs, make()))
 
     lens = context.measured_lens()
     is_usable = lens is not None and (lens.width, lens.height) == (camera.lens.width, camera.lens.height)
-    if lens is not None and is_usable and offset_px(camera.with_lens(lens), seen) <= FITS_PX:
+    if lens is not None and is_usable and offset_px(camera.with_lens(lens), seen) <= measures.allowed_px:
         return wrong_lens(camera.lens, lens, context)
     by = fit_shift(camera, seen)
     from_inside = seen.without_border(by, camera.lens)
@@ -124,7 +122,7 @@ def diagnose_ids(camera: Camera, images: CheckImages, measures: Measures, contex
     assert images.objects is not None
     assert measures.agreement is not None
     assert measures.shift is not None
-    has_proven_pose = measures.offset_px is not None and measures.offset_px <= FITS_PX
+    has_proven_pose = measures.offset_px is not None and measures.positions_fit
     shift, share = measures.shift, measures.agreement.inner
     view_of = context.view_of
     is_shifted = not shift.is_none and shift.inner >= context.least_agreement
@@ -194,7 +192,7 @@ def diagnose_distances(
 # other frames
 
 
-def _pose_of_another(seen: Sightings, context: Context) -> FrameId | None:
+def _pose_of_another(seen: Sightings, enough_px: float, context: Context) -> FrameId | None:
     """The frame through whose camera the points lie at their own pixels."""
     few = slice(None, None, max(1, len(seen) // 300))
     some = Sightings(seen.points[few], seen.pixels[few])
@@ -202,8 +200,8 @@ def _pose_of_another(seen: Sightings, context: Context) -> FrameId | None:
     for frame, camera in context.others[:MOST_OTHERS]:
         away = np.linalg.norm(some.pixels - camera.project(some.points)[0], axis=1)
         median = float(np.median(np.where(np.isfinite(away), away, np.inf)))
-        is_better = median <= OTHER_PX and (best is None or median < best[0])
-        if is_better and offset_px(camera, seen) <= EXPLAINED_PX:
+        is_better = median <= OTHER_PX + enough_px and (best is None or median < best[0])
+        if is_better and offset_px(camera, seen) <= enough_px:
             best = median, frame
     return None if best is None else best[1]
 

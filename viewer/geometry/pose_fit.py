@@ -69,6 +69,23 @@ def offset_px(camera: Camera, seen: Sightings) -> float:
     return float(np.quantile(np.where(np.isfinite(lengths), lengths, np.inf), CELLS_WITHIN, method="lower"))
 
 
+def step_px(camera: Camera, seen: Sightings, stored: np.dtype[np.floating] | None) -> float:
+    """How far rounding to half a step of the stored type may move points, in pixels, in most of the image.
+
+    It does not average out: all of a wall along an axis is rounded the same way.
+    """
+    if stored is None or not len(seen):
+        return 0.0
+    with np.errstate(over="ignore"):
+        half_steps = np.spacing(np.abs(seen.points).astype(stored)).astype(np.float64).max(axis=1) / 2
+    away = np.linalg.norm(seen.points - camera.position, axis=1)
+    middle = np.array([[camera.lens.width / 2, camera.lens.height / 2]])
+    one, other = camera.cast_rays(middle)[0], camera.cast_rays(middle + np.array([[1.0, 0.0]]))[0]
+    pixel_angle = float(np.linalg.norm(np.cross(one, other)))
+    usual = np.quantile(half_steps / np.maximum(away, 1e-9), CELLS_WITHIN)
+    return float(usual) / max(pixel_angle, 1e-12)
+
+
 def cell_offsets(camera: Camera, seen: Sightings) -> NDArray[np.float64]:
     """(C, 2) px: the median offset of every cell that has enough points."""
     found = offsets(camera, seen)

@@ -16,10 +16,12 @@ from viewer.geometry.id_agreement import (
     best_shift,
     borders,
 )
-from viewer.geometry.pose_fit import Sightings, offset_px
+from viewer.geometry.pose_fit import Sightings, offset_px, step_px
 from viewer.geometry.ray_scene import grid_rays
 from viewer.model.camera import Camera
 
+FITS_PX = 1.0
+"""Positions that lie within this of their pixels fit, or within what their numbers' steps leave open."""
 LEAST_SIGHTINGS = 500
 POINTS_BORDER_PX = 4
 """Points of other frames carry their own rounding to 16 bits: more pixels count as border."""
@@ -32,6 +34,7 @@ class CheckImages:
     objects: NDArray[np.int32] | None = None  # (H, W), -1 = none
     distance_m: NDArray[np.float64] | None = None  # (H, W) metres from the camera's centre
     positions: NDArray[np.float64] | None = None  # (H, W, 3) world units
+    position_step: np.dtype[np.floating] | None = None  # the type whose steps they were stored in
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,13 @@ class Measures:
     ratio: Ratio | None = None
     offset_px: float | None = None
     """How far the camera sees the points of the `position` image from their own pixels."""
+    allowed_px: float = FITS_PX
+    """How far they may be: what the steps of the stored numbers leave open at least."""
+
+    @property
+    def positions_fit(self) -> bool:
+        """True when the points of the `position` image lie at their pixels, or there is none."""
+        return self.offset_px is None or self.offset_px <= self.allowed_px
 
 
 def measure(
@@ -102,6 +112,7 @@ def measure(
         position,
         ratio,
         offset_px(camera, seen) if seen is not None and is_placed else None,
+        max(FITS_PX, step_px(camera, seen, images.position_step)) if seen is not None else FITS_PX,
     )
 
 

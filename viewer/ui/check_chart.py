@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viewer.geometry.pose_check import LEAST_AGREEMENT_MESH, LEAST_AGREEMENT_POINTS, FrameCheck
-from viewer.geometry.pose_diagnosis import FITS_PX
+from viewer.geometry.pose_measures import FITS_PX
 from viewer.ui import theme
 
 MARK_PX: Final = 9
