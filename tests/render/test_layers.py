@@ -76,16 +76,44 @@ def test_boxes_take_their_instance_colours_and_the_selection_stands_out(stage: S
     picked = stage.pixels().astype(int)
     assert (picked != shown).any(axis=2).sum() > 150
 
-    stage.view.set_layer_style("boxes", BoxesStyle(visible=True, line_width=3, show="selected"))
+    stage.view.set_shown_boxes([8])
     assert set(np.unique(stage.view.id_buffer().indices[stage.view.id_buffer().kinds == 254])) == {8}
 
 
-def test_small_boxes_can_be_left_out(stage: Stage) -> None:
+def test_boxes_can_be_left_out_and_replaced(stage: Stage) -> None:
     mesh = two_cubes()
     stage.show(scene_of(mesh, boxes()), mesh)
     stage.view.set_view(SIDE_VIEW)
-    stage.view.set_layer_style("boxes", BoxesStyle(visible=True, min_size_m=2.0))
+    stage.view.set_layer_style("boxes", BoxesStyle(visible=True))
+    stage.view.set_shown_boxes([])
     assert 254 not in stage.view.id_buffer().kinds
+    stage.view.set_shown_boxes(None)
+    assert 254 in stage.view.id_buffer().kinds
+    before = stage.pixels()
+
+    sets = boxes()
+    larger = {
+        kind: OrientedBoxes(old.ids, old.centres, old.extents * 1.5, old.world_from_box)
+        for kind, old in sets.by_kind.items()
+    }
+    stage.view.set_boxes(BoxSets(larger))
+
+    assert (stage.pixels() != before).any()
+
+
+def test_solid_boxes_tint_what_is_in_them_and_the_pointer_still_finds_it(stage: Stage) -> None:
+    mesh = two_cubes()
+    stage.show(scene_of(mesh, boxes()), mesh)
+    stage.view.set_view(SIDE_VIEW)
+    stage.view.set_box_colors(np.tile([[255, 0, 255]], (9, 1)).astype(np.uint8))
+    stage.view.set_layer_style("boxes", BoxesStyle(visible=True))
+    wire, objects = stage.pixels().astype(int), stage.view.id_buffer().object_ids.copy()
+
+    stage.view.set_layer_style("boxes", BoxesStyle(visible=True, form="solid", opacity=0.5))
+
+    solid = stage.pixels().astype(int)
+    assert (np.abs(solid - wire).max(axis=2) > 20).sum() > 5_000
+    assert np.array_equal(stage.view.id_buffer().object_ids, objects)
 
 
 def test_lines_do_not_take_objects_away_from_the_buffer(stage: Stage) -> None:

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from psygnal import Signal
 
+from viewer.app.box_ages import BoxAges
 from viewer.app.lenses import SceneLenses
 from viewer.app.octomap_facts import OctomapFacts, with_octomap
 from viewer.app.visibility import Visibility
 from viewer.geometry.frame_points import PointSource
+from viewer.model.boxes import BoxSets
 from viewer.model.camera import Camera, Cameras, Lens, Trajectory
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId, Images
@@ -77,6 +79,7 @@ class Session:
     scene_changed = Signal()
     points_changed = Signal()
     point_source_changed = Signal(object)  # PointSource
+    boxes_changed = Signal()  # boxes were made anew
     facts_changed = Signal()
     octomap_changed = Signal()
     octomap_facts_changed = Signal()
@@ -105,6 +108,7 @@ class Session:
         """What the last check of the scene's poses found; incomplete while it is going on."""
         self.is_pose_check_stale = False
         """True when the lens has changed since."""
+        self.box_ages = BoxAges()  # which boxes are stale
         self.points: PointSet | None = None
         self.point_source = PointSource.POSITION
         self.facts: ObjectFacts | None = None
@@ -160,6 +164,7 @@ class Session:
         self.lenses = SceneLenses() if self.scene is None else SceneLenses.of(self.scene)
         self.pose_check = None
         self.is_pose_check_stale = False
+        self.box_ages = BoxAges.of_scene(self.scene, self.labelling)
         self.points = None
         self.point_source = PointSource.POSITION
         self.facts = None if opened is None else opened.facts
@@ -211,6 +216,12 @@ class Session:
         """What is known now of the lenses the scene could have."""
         self.lenses = lenses
         self.lenses_changed.emit()
+
+    def set_boxes(self, boxes: BoxSets, ages: BoxAges) -> None:
+        """Boxes made anew, and the labels they were made for."""
+        if self.scene is not None:
+            self.scene, self.box_ages = self.scene.with_parts(boxes), ages
+            self.boxes_changed.emit()
 
     def set_points(self, points: PointSet | None, facts: ObjectFacts | None = None) -> None:
         """Points fused so far, and the shape of the objects as far as these show it."""

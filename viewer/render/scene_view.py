@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import app
 
 from viewer.errors import GpuError
+from viewer.model.boxes import BoxSets
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId
 from viewer.model.mesh import GpuMesh
@@ -39,7 +40,7 @@ from viewer.render.pointer import Pointer
 from viewer.render.renderer import check_context
 from viewer.render.rulers import scale_bar
 from viewer.render.shot import Shooter
-from viewer.render.theme import scene_theme
+from viewer.render.theme import Theme, scene_theme
 from viewer.render.uploads import UploadQueue
 from viewer.render.view_pictures import ViewPictures
 
@@ -218,6 +219,21 @@ class SceneView(ViewPictures):
         """Corners (3,) of the scene, world units, without its far clutter."""
         return self._bounds
 
+    def set_boxes(self, sets: BoxSets | None) -> None:
+        """Other boxes of the same scene."""
+        self._layer(BoxesLayer).set_boxes(sets)
+        self._content_changed()
+
+    def set_shown_boxes(self, instance_ids: ArrayLike | None) -> None:
+        """Draw the boxes of these instances only; None = all."""
+        if self._layer(BoxesLayer).set_shown(instance_ids):
+            self._content_changed()
+
+    def set_hovered_box(self, instance_id: int | None) -> None:
+        """Draw one box thicker; None = none."""
+        if self._layer(BoxesLayer).set_hovered(instance_id):
+            self.redraw()
+
     def set_box_colors(self, rows: NDArray[np.uint8]) -> None:
         """Colour of the boxes, row = instance id, (K + 1, 3 or 4) sRGB."""
         self._layer(BoxesLayer).set_colors(rows)
@@ -273,6 +289,11 @@ class SceneView(ViewPictures):
         change(self._layer(kind))
         self._upload(self._layer(kind))
         self._content_changed()
+
+    @property
+    def theme(self) -> Theme:
+        """The colors in force."""
+        return self._state.theme
 
     def set_theme(self, dark: bool) -> None:
         self._state.theme = scene_theme(dark)

@@ -259,6 +259,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("stray_cameras", "Tools", "Cameras Outside &Free Space…", "octomaps.list_strays", (), "camera",
             "List the cameras that stand in occupied or unknown space, or out of its bounds",
             needs="scene"),
+    Command("recompute_boxes", "Tools", "Recompute &Boxes…", "boxes.making.ask", (), "boxes",
+            "Fit the boxes of all instances, or of those relabelled, to the mesh or the points",
+            needs="labels"),
     # Help
     Command("guide", "Help", "&Guide", "side_windows.guide", ("F1",), "help",
             "How to label, what images and cameras tell, and the rest: a page each"),

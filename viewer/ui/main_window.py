@@ -26,6 +26,7 @@ from viewer.ui.actions import ActionSet
 from viewer.ui.autosave import Autosave
 from viewer.ui.banner import Banners
 from viewer.ui.bookmarks import Bookmarks
+from viewer.ui.boxes import Boxes
 from viewer.ui.checking import Checking
 from viewer.ui.class_keys import ClassKeys
 from viewer.ui.clip_bar import ClipBar
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.moving = Moving(self)
         self.clipping = Clipping(self)
         self.layer_styles = LayerStyles(self)
+        self.boxes = Boxes(self)
         self.lens_choice = LensChoice(self)
         self.point_choice = PointChoice(self)
         self.octomaps = Octomaps(self)

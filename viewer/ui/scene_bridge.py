@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject
 
 from viewer.app.pixel_probe import PixelHit
 from viewer.app.session import ColorBy
-from viewer.model.boxes import BoxSets
 from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows, rows_for
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelChange, LabelLayer
@@ -92,21 +91,6 @@ class SceneBridge(QObject):
         if count:
             self._view.set_object_colors(self._rows(count))
         self._view.set_color_mode(mode)
-        self._recolor_boxes()
-
-    def _recolor_boxes(self) -> None:
-        """Boxes have the color of their instance's class, or of the instance where that is asked for."""
-        session = self._window.session
-        labelling = session.labelling
-        if labelling is None or session.scene is None or session.scene.part(BoxSets) is None:
-            return
-        rows = np.maximum(labelling.instances.color_rows(), 0).astype(np.uint8)
-        if session.color_by is ColorBy.CLASS:
-            labels = labelling.labels
-            members = np.flatnonzero((labels.instance > 0) & (labels.instance < len(rows)))
-            classes = rows_for(LabelLayer.SEMANTIC, labels, labelling.table, labelling.instances, members)
-            rows[labels.instance[members]] = classes[:, :3]
-        self._view.set_box_colors(rows)
 
     def _rows(self, count: int) -> NDArray[np.uint8]:
         session = self._window.session
@@ -132,7 +116,6 @@ class SceneBridge(QObject):
             return
         rows = rows_for(layer, labelling.labels, labelling.table, labelling.instances, change.object_ids)
         self._view.update_object_colors(change.object_ids, rows)
-        self._recolor_boxes()
 
     def _recolor_if_instances(self) -> None:
         if self._window.session.color_by is ColorBy.INSTANCE:

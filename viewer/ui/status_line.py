@@ -96,13 +96,8 @@ class StatusLine(QStatusBar):
         return "   ·   ".join(parts)
 
     def _describe_box(self, hit: PointerHit) -> str:
-        labelling = self._window.session.labelling
-        text = f"box of instance {hit.index}"
-        if labelling is not None and hit.index is not None:
-            members = labelling.labels.semantic[labelling.labels.instance == hit.index]
-            if len(members):
-                text += f", {labelling.table.name_of(int(members[0]))}"
-        return text
+        words = None if hit.index is None else self._window.boxes.display.words_of(hit.index)
+        return "box" if words is None else f"box of {words.title}   ·   {words.size}"
 
     def show_saved(self) -> None:
         window = self._window
