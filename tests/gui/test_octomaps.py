@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
+from viewer.app.octomap_making import OctomapSettings
 from viewer.app.octomap_samples import octomap_at
 from viewer.model.octomap import Octomap
 from viewer.render.id_buffer import KIND_VOXEL
@@ -137,6 +138,15 @@ def test_the_pointer_tells_the_state_and_the_size_of_a_cube(
     leaf = window.scene_view.layers["octomap"].leaf_at(hit.index)
     size = leaf.size * window.session.scene.metres_per_unit
     assert f"occupied cube of {size:.3g} m" in hover("cube of")
+    canvas = window.images_panel.panes[0].canvas
+
+    def look_at_image() -> None:
+        for step in (1, 0):
+            QTest.mouseMove(canvas, canvas.rect().center() + QPoint(step, 0))
+        assert "cube of" in words.text() or "unknown space" in words.text()
+
+    words.clear()
+    qtbot.waitUntil(look_at_image, timeout=PATIENCE_MS)
 
 
 def test_cameras_out_of_free_space_are_listed_and_lead_to_their_frames(
@@ -222,6 +232,23 @@ def test_an_octomap_is_generated_from_the_menu_and_shown_at_once(
     assert str(scene / "_detail/octomap") in asked_about[0]
     assert (scene / "_detail/octomap/octomap.bt").read_bytes() == before
     assert window.session.scene.part(Octomap) is first
+
+
+def test_generating_can_be_called_off_and_leaves_nothing(
+    qtbot: QtBot, window: MainWindow, make_scene, tmp_path: Path
+) -> None:
+    scene = make_scene(tmp_path)
+    shutil.rmtree(scene / "_detail/octomap")
+    open_scene(qtbot, window, scene)
+    settle(qtbot, window)
+    window.octomaps.generate(OctomapSettings(iterations=100), scene / "_detail/octomap")
+    strip = window.progress_strip
+    qtbot.waitUntil(lambda: strip.isVisible() and strip._cancel.isEnabled(), timeout=PATIENCE_MS)
+    QTest.mouseClick(strip._cancel, LEFT)
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE_MS)
+    assert "no octomap was written" in window.statusBar().currentMessage()
+    assert not (scene / "_detail/octomap").exists()
+    assert window.session.scene.part(Octomap) is None
 
 
 def test_an_octomap_of_another_tool_is_loaded_and_a_broken_one_costs_a_sentence(

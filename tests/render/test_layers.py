@@ -12,7 +12,7 @@ from viewer.model.boxes import BoxSets, OrientedBoxes, corners
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId
 from viewer.model.mesh import GpuMesh
-from viewer.model.octomap import FREE, KEY_ORIGIN, OCCUPIED, Octomap
+from viewer.model.octomap import KEY_ORIGIN, Octomap
 from viewer.render.frame import Frame
 from viewer.render.layers.boxes import BoxesStyle
 from viewer.render.layers.cameras import CamerasStyle
@@ -194,9 +194,9 @@ def test_see_through_cubes_are_found_where_nothing_stands_behind_them(stage: Sta
     low, high = (tuple(int(v) for v in camera.project(np.array([[0.4, 0.0, z]]))[0][0]) for z in (0.4, 2.0))
     hit = stage.view.pick(*low)
     assert hit.kind == "voxel"
-    assert layer.leaf_at(hit.index) == LeafFound(FREE, pytest.approx(0.8))
+    assert layer.leaf_at(hit.index) == LeafFound(False, pytest.approx(0.8))
     occupied = stage.view.pick(*high)
-    assert layer.leaf_at(occupied.index) == LeafFound(OCCUPIED, pytest.approx(1.6)), (
+    assert layer.leaf_at(occupied.index) == LeafFound(True, pytest.approx(1.6)), (
         "joined to one twice as large"
     )
 

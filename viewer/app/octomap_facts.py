@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras
 from viewer.model.frames import FrameId
-from viewer.model.octomap import FREE, NOT_FINITE, OCCUPIED, STATE_NAMES, UNKNOWN, LeafIndex, Octomap
+from viewer.model.octomap import FREE, NOT_FINITE, OCCUPIED, UNKNOWN, LeafIndex, Octomap
 from viewer.model.scene import Scene
 
 OCTOMAP_TITLE = "Octomap"
@@ -49,13 +49,12 @@ class OctomapFacts:
         leaf = int(self.index.leaves_at(place[None])[0])
         if leaf < 0:
             return "unknown space"
-        size = self.octomap.size_of(leaf) * metres_per_unit
-        return leaf_words(OCCUPIED if self.octomap.occupied[leaf] else FREE, size)
+        return leaf_words(bool(self.octomap.occupied[leaf]), self.octomap.size_of(leaf) * metres_per_unit)
 
 
-def leaf_words(state: int, size_m: float) -> str:
+def leaf_words(is_occupied: bool, size_m: float) -> str:
     """`occupied cube of 0.2 m`."""
-    return f"{STATE_NAMES[state]} cube of {size_m:.3g} m"
+    return f"{'occupied' if is_occupied else 'free'} cube of {size_m:.3g} m"
 
 
 def octomap_facts(scene: Scene, octomap: Octomap, progress: Progress) -> OctomapFacts:

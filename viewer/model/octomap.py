@@ -19,7 +19,6 @@ FREE: Final = 0
 UNKNOWN: Final = -1
 NOT_FINITE: Final = -2
 """The state of a place: in a leaf of one kind or the other, in none, or no place at all."""
-STATE_NAMES: Final = {OCCUPIED: "occupied", FREE: "free", UNKNOWN: "unknown"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

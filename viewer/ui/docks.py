@@ -74,6 +74,7 @@ def make_panels(window: MainWindow) -> Panels:
     panels.images.painting.paint = window.painting.paint
     panels.images.rays = lambda: window.painting.rays
     panels.images.stroke_previewed.connect(window.stroke_hint.show_preview)
+    panels.images.pixel_world.connect(window.octomaps.take_pixel)
     panels.images.pixel_described.connect(window.status_line.show_pixel)
     panels.selection.focus_requested.connect(window.viewing.focus_on)
     panels.pose.probe = lambda frame, x, y: probe_pixel(

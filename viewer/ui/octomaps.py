@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -28,6 +29,7 @@ from viewer.model.octomap import Octomap
 from viewer.render.layers.octomap import OctomapLayer
 
 if TYPE_CHECKING:
+    from viewer.app.pixel_probe import PixelHit
     from viewer.render.id_buffer import PointerHit
     from viewer.ui.main_window import MainWindow
 
@@ -41,6 +43,7 @@ class Octomaps(QObject):
         super().__init__(window)
         self._window = window
         self.settings = OctomapSettings()
+        self._pixel: NDArray[np.float64] | None = None
         session = window.session
         session.scene_changed.connect(self._compute)
         session.octomap_changed.connect(self._show)
@@ -102,10 +105,26 @@ class Octomaps(QObject):
         layer = self._window.scene_view.layers[OctomapLayer.key]
         if hit.kind == "voxel" and isinstance(layer, OctomapLayer):
             leaf = layer.leaf_at(hit.index)
-            return "" if leaf is None else leaf_words(leaf.state, leaf.size * scene.metres_per_unit)
-        if session.octomap_facts is None or hit.world is None or not layer.is_drawn:
+            if leaf is None:
+                return ""
+            words = leaf_words(leaf.is_occupied, leaf.size * scene.metres_per_unit)
+            return f"{words}, unknown space behind" if leaf.borders_unknown else words
+        return "" if hit.world is None else self._words_at(np.asarray(hit.world))
+
+    def take_pixel(self, hit: PixelHit | None) -> None:
+        """The pixel under the pointer in an image."""
+        self._pixel = None if hit is None else hit.point
+
+    def words_of_pixel(self) -> str:
+        """State and size of the cube around what that pixel shows."""
+        return "" if self._pixel is None else self._words_at(self._pixel)
+
+    def _words_at(self, place: NDArray[np.float64]) -> str:
+        session = self._window.session
+        layer = self._window.scene_view.layers[OctomapLayer.key]
+        if session.scene is None or session.octomap_facts is None or not layer.is_drawn:
             return ""
-        return session.octomap_facts.words_at(np.asarray(hit.world), scene.metres_per_unit)
+        return session.octomap_facts.words_at(place, session.scene.metres_per_unit)
 
     # making one
 

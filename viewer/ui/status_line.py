@@ -51,7 +51,8 @@ class StatusLine(QStatusBar):
 
     def show_pixel(self, description: str) -> None:
         """What is known of the pixel under the pointer in an image pane."""
-        self.hit_text.setText(description)
+        voxel = self._window.octomaps.words_of_pixel() if description else ""
+        self.hit_text.setText(f"{description}   ·   {voxel}" if voxel else description)
 
     def show_progress(self, text: str, tip: str) -> None:
         """How much of the scene is labelled."""

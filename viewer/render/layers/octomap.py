@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy.gloo.context import GLContext
 
-from viewer.model.octomap import FREE as IS_FREE
-from viewer.model.octomap import OCCUPIED as IS_OCCUPIED
-from viewer.model.octomap import TREE_DEPTH, UNKNOWN, Octomap
+from viewer.model.octomap import TREE_DEPTH, Octomap
 from viewer.model.scene import Scene
 from viewer.render.background import Background
 from viewer.render.frame import Frame
@@ -60,15 +58,15 @@ class OctomapStyle:
 
 
 KINDS = ("occupied", "free", "unknown")
-_STATES = {"occupied": IS_OCCUPIED, "free": IS_FREE, "unknown": UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
 class LeafFound:
     """A cube under the pointer."""
 
-    state: int  # of the space it stands for: `OCCUPIED`, `FREE`, or `UNKNOWN` for what lies behind it
+    is_occupied: bool  # else free
     size: float  # world units
+    borders_unknown: bool = False  # picked where nothing is known beyond it
 
 
 class OctomapLayer(Layer):
@@ -113,7 +111,7 @@ class OctomapLayer(Layer):
         for (kind, _), leaves in self._leaves.items():
             row = index - self._first_leaf(kind)
             if 0 <= row < len(leaves.keys):
-                return LeafFound(_STATES[kind], leaves.size_of(row))
+                return LeafFound(kind == "occupied", leaves.size_of(row), kind == "unknown")
         return None
 
     def _first_leaf(self, kind: str) -> int:
