@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests import pose_faults as make
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
+from viewer.app.pane_pictures import imaging_context
 from viewer.model.camera import plain_lens
 from viewer.model.frames import FrameId
 from viewer.render.layers.cameras import CamerasLayer
@@ -51,7 +52,7 @@ def test_the_dock_leads_to_what_is_wrong(
     qtbot: QtBot, checked: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, panel, session = checked, checked.panels.check, checked.session
-    assert panel.headline.text() == "1 of 3 checked frames fail."
+    assert panel.headline.text() == "1 of 3 checked frames fail: rotated pose (1)."
     assert session.misfits == {BAD}
     # a click into the chart shows the frame there
     assert session.frame == GOOD
@@ -113,6 +114,8 @@ def test_a_pane_shows_where_objects_differ_and_another_lens_makes_the_check_stal
     window.docks["check"].raise_()
     session.use_lens(plain_lens(128, 96))
     assert session.is_pose_check_stale
+    assert "The lens has changed since" in imaging_context(session, GOOD).pose_check_words
+    assert window.panels.check.reason.isHidden()
     assert not session.misfits
     qtbot.waitUntil(lambda: "check again" in window.panels.check.headline.text(), timeout=PATIENCE_MS)
     window.opening.close_scene()

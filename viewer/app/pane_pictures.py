@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,17 @@ from viewer.jobs.job import Progress
 from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows
 from viewer.model.frames import FrameId, FrameSource, ImageArray
 
+if TYPE_CHECKING:
+    from viewer.geometry.pose_check import FrameCheck
+
 
 def imaging_context(session: Session, frame: FrameId | None) -> ImagingContext:
     """Everything a picture of the frame depends on, with the label colors of this moment."""
     scene, labelling = session.scene, session.labelling
     trajectory = None if frame is None else session.trajectory(frame.camera)
     count = session.object_count
-    check = None if session.pose_check is None else session.pose_check.of(frame)
+    is_stale = session.is_pose_check_stale
+    check = None if session.pose_check is None or is_stale else session.pose_check.of(frame)
     compared = None if check is None else check.measures.agreement
     return ImagingContext(
         lens=None if trajectory is None else trajectory.lens,
@@ -37,7 +41,15 @@ def imaging_context(session: Session, frame: FrameId | None) -> ImagingContext:
         table=None if labelling is None else labelling.table,
         instance_colors=None if labelling is None else labelling.instances.color_rows(),
         pose_check=None if compared is None else compared.disagreement.codes(),
-        pose_check_words="" if check is None else check.diagnosis.reason or "This frame fits its pose.",
+        pose_check_words=_check_words(check, is_stale=is_stale),
+    )
+
+
+def _check_words(check: FrameCheck | None, *, is_stale: bool) -> str:
+    if check is None:
+        return "The lens has changed since the poses were checked: Tools > Check Poses." if is_stale else ""
+    return (
+        check.diagnosis.reason or "This frame fits its pose, but nothing tells which objects it should show."
     )
 
 

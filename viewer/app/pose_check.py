@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -56,7 +57,9 @@ class SceneCheck:
             return "No frame could be checked."
         if not self.failed:
             return f"{self.checked_count} frames checked{left}: all fit their poses."
-        return f"{len(self.failed)} of {self.checked_count} checked frames fail{left}."
+        counts = Counter(check.fault.value for check in self.failed)
+        faults = ", ".join(f"{name} ({count})" for name, count in counts.most_common())
+        return f"{len(self.failed)} of {self.checked_count} checked frames fail{left}: {faults}."
 
 
 def frames_to_check(scene: Scene, cameras: Sequence[str] = (), frame: int | None = None) -> list[FrameId]:

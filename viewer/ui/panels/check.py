@@ -164,8 +164,9 @@ class CheckPanel(QWidget):
         """What is wrong with the current frame, then with files."""
         frame, found = self._session.frame, self._session.pose_check
         check = None if found is None else found.of(frame)
+        is_stale = self._session.is_pose_check_stale
         parts = [] if found is None else list(found.notes)
-        if check is not None and check.diagnosis.reason:
+        if check is not None and check.diagnosis.reason and not is_stale:
             parts.insert(0, f"{check.frame.camera} frame {check.frame.frame}: {check.diagnosis.reason}")
         self.reason.setText("\n".join(parts[:MOST_SENTENCES]))
         self.reason.setToolTip("\n".join(parts))
