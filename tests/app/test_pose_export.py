@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from tests.builders import FRAMES, load, save, write_camera_table, write_scene, write_text
 from viewer.app.pose_export import EXPORT_FORMATS, FORMATS_BY_KEY, PosesWritten, export_poses
@@ -191,3 +192,13 @@ def test_the_command_writes_what_the_menu_writes(
         assert len(found["frame"]) == KEYFRAMES
     assert main(["export-poses", str(folder), "--out", str(out), "--camera", "cam_9"]) == 1
     assert "cam_9" in capsys.readouterr().err
+
+
+def test_orientations_of_single_precision_stay_one_camera(folder: Path, tmp_path: Path) -> None:
+    path = folder / "_detail/cam_00/camera_keyframe_orientations.hdf5"
+    turned = Rotation.from_euler("z", [[10], [20], [30], [40]], degrees=True).as_matrix() @ load(path)
+    save(path, turned.astype(np.float32).astype(np.float64))
+    done = export(folder, "colmap", tmp_path / "model", cameras=["cam_00"])
+    assert (tmp_path / "model/cameras.txt").read_text().count("PINHOLE") == 1
+    assert not done.warnings
+    export(folder, "blender", tmp_path / "poses.py")

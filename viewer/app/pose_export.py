@@ -39,8 +39,8 @@ from viewer.model.factored_camera import factor, lens_intrinsics, lens_tilt
 from viewer.model.frames import FrameId, Images
 from viewer.model.scene import Scene
 
-_SAME_LENS = 1e-9
-"""Intrinsics that differ by less, in pixels, are one camera of COLMAP's."""
+_SAME_LENS = 1e-3
+"""Intrinsics that differ by less, in pixels, are one camera: published orientations are single precision."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -286,7 +286,7 @@ def _make_blender(scene: Scene, frames: Sequence[ExportedFrame]) -> dict[str, by
     for name, own in _by_camera(frames).items():
         factored = [factor(frame.shot.camera) for frame in own]
         first = factored[0]
-        if any(np.abs(camera.intrinsics - first.intrinsics).max() > 1e-6 for camera in factored):
+        if any(np.abs(camera.intrinsics - first.intrinsics).max() > _SAME_LENS for camera in factored):
             raise FormatError(
                 f"a Blender camera has one lens, and {name} needs several: its poses are no rotations",
                 hint="NumPy and OpenCV hold them exactly",

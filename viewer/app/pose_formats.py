@@ -22,10 +22,12 @@ from viewer.app.pose_text import (
     vector_text,
 )
 from viewer.app.shot import (
+    WORTH_TELLING_PX,
     Pixels,
     Points,
     Shot,
     largest_difference,
+    lost_without_skew,
     must_not_mirror,
     seen_points,
     skew_notes,
@@ -160,10 +162,10 @@ def _project_opencv(text: str, points: Points) -> Pixels:
 def _opencv_notes(shot: Shot) -> tuple[str, ...]:
     camera = factor(shot.camera)
     notes = tilt_notes(shot)
-    if camera.skew:
-        straight = np.array(camera.intrinsics)
-        straight[0, 1] = 0.0
-        lost = largest_difference(camera, straight)
+    straight = np.array(camera.intrinsics)
+    straight[0, 1] = 0.0
+    lost = largest_difference(camera, straight)
+    if lost >= WORTH_TELLING_PX:
         notes += (
             f"cv2.projectPoints leaves the skew K[0][1] out: up to {lost:.3f} px. Multiply by K yourself.",
         )
@@ -184,7 +186,7 @@ def _write_colmap(shot: Shot) -> str:
     text += f"1 PINHOLE {camera.width} {camera.height} {colmap_parameters(held)}\n"
     text += comment("images.txt: IMAGE_ID QW QX QY QZ TX TY TZ CAMERA_ID NAME, then a line of points")
     text += f"1 {colmap_pose(camera)} 1 {shot.file_name}\n\n"
-    if camera.skew:
+    if lost_without_skew(camera) >= WORTH_TELLING_PX:
         text += comment(
             "exact with images warped by pixel_of_pinhole ~ warp @ pixel, pixel centres at whole numbers",
             f"warp = {matrix_text(skew_warp(camera)).replace(chr(10), '')}",

@@ -12,6 +12,8 @@ from viewer.model.camera import Camera
 from viewer.model.factored_camera import FactoredCamera, factor
 from viewer.model.frames import FrameId
 
+WORTH_TELLING_PX = 5e-4
+"""Less reads as 0.000."""
 _GRID = (17, 13)
 _DISTANCES_M = (0.5, 3.0, 30.0)
 
@@ -93,8 +95,7 @@ def tilt_notes(shot: Shot) -> tuple[str, ...]:
 
 def skew_notes(shot: Shot, program: str, remedy: str) -> tuple[str, ...]:
     """That a program has no skew, and how much that matters; nothing without one."""
-    camera = factor(shot.camera)
-    if not camera.skew:
+    lost = lost_without_skew(factor(shot.camera))
+    if lost < WORTH_TELLING_PX:
         return ()
-    lost = lost_without_skew(camera)
     return (f"{program} cannot hold this lens's skew: up to {lost:.3f} px off. {remedy}".rstrip(),)
