@@ -63,8 +63,11 @@ def test_a_place_is_described_by_state_and_size() -> None:
 
 
 def test_another_octomap_fills_the_gap() -> None:
-    gaps = (Gap("Octomap", None, "the file is not there"), Gap("Mesh", None, "not bought"))
-    scene = with_octomap(Scene("s", Path("s"), gaps=gaps), _octomap(), Path("elsewhere"))
-    assert [gap.what for gap in scene.gaps] == ["Mesh"]
+    titles = "Octomap", "Mesh", "Bounds of free space"
+    without = Scene("s", Path("s"), gaps=tuple(Gap(title, None, "not there") for title in titles))
+    bounded = _octomap(free_space_min=np.zeros(3), free_space_max=np.ones(3))
+    assert [gap.what for gap in with_octomap(without, bounded, Path("here")).gaps] == ["Mesh"]
+    scene = with_octomap(without, _octomap(), Path("elsewhere"))
+    assert [gap.what for gap in scene.gaps] == ["Mesh", "Bounds of free space"]
     assert scene.sources["Octomap"] == Path("elsewhere")
     assert scene.part(Octomap) is not None

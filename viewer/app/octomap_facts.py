@@ -14,7 +14,7 @@ from viewer.model.frames import FrameId
 from viewer.model.octomap import FREE, NOT_FINITE, OCCUPIED, UNKNOWN, LeafIndex, Octomap
 from viewer.model.scene import Scene
 
-OCTOMAP_TITLE = "Octomap"
+OCTOMAP_TITLE, BOUNDS_TITLE = "Octomap", "Bounds of free space"
 _STANDS = {
     OCCUPIED: "stands in an occupied cube",
     UNKNOWN: "stands in unknown space",
@@ -97,9 +97,10 @@ def _beyond(octomap: Octomap, positions: NDArray[np.float64]) -> NDArray[np.floa
 
 def with_octomap(scene: Scene, octomap: Octomap, source: Path) -> Scene:
     """The scene with another octomap, which came from `source`."""
+    filled = {OCTOMAP_TITLE} if octomap.free_bounds is None else {OCTOMAP_TITLE, BOUNDS_TITLE}
     return replace(
         scene,
         parts={**scene.parts, Octomap: octomap},
-        gaps=tuple(gap for gap in scene.gaps if gap.what != OCTOMAP_TITLE),
+        gaps=tuple(gap for gap in scene.gaps if gap.what not in filled),
         sources={**scene.sources, OCTOMAP_TITLE: source},
     )

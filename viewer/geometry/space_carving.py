@@ -28,7 +28,7 @@ POOLED_RAYS = 50
 """A direction is only as open as the least open of so many around it: no start slips out through a hole."""
 PERTURBATION = 0.25
 """Step along a ray on the way out of a surface, in voxels."""
-MOST_VOXELS = 1 << 31
+MOST_VOXELS = 1 << 30
 _UNKNOWN, _FREE, _OCCUPIED, _OUTSIDE = range(4)
 _RAYS_PER_BATCH = 1 << 15  # keeps the arrays of a batch in the processor's cache
 _DRAWS = 256
