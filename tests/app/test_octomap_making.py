@@ -71,6 +71,7 @@ def test_it_can_be_written_elsewhere_and_from_given_positions(scene: Path, tmp_p
         (["--extent", "1", "2"], 2, "--extent takes one number or three, found 2"),
         (["--rays", "4000"], 2, "expected rays per side between 16 and 2048, found 4000"),
         (["--extent", "1", "1", "5000"], 2, "expected extent along z between 0.5 and 1000, found 5000"),
+        (["--out", "/dev/null/octomap"], 1, "an octomap could not be saved here: writing is not allowed"),
         (["--positions", "nowhere.hdf5"], 1, "nowhere.hdf5: the file is missing"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from viewer.errors import SaveError, ViewerError
 from viewer.formats.hdf5_array import read_array
 from viewer.formats.hypersim import layout
 from viewer.formats.hypersim.octomap_files import read_tree, write_octomap
-from viewer.formats.listing import exists, is_file
+from viewer.formats.listing import exists, is_file, is_folder
 from viewer.geometry.space_carving import Carved, Carving, carve, carving_box
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras
@@ -123,7 +124,17 @@ def has_octomap(folder: Path) -> bool:
 
 
 def check_octomap_folder(folder: Path, *, may_replace: bool) -> None:
-    """Raises SaveError when an octomap is there that must not be replaced."""
+    """Tell before the work begins what would fail at its end.
+
+    Raises SaveError when an octomap is there that must not be replaced, or nothing can be written there.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if exists(place))
+    if not is_folder(there) or not os.access(there, os.W_OK):
+        raise SaveError(
+            "an octomap could not be saved here: writing is not allowed",
+            path=folder,
+            hint="write into another folder",
+        )
     if has_octomap(folder) and not may_replace:
         raise SaveError(
             "there is an octomap already", path=folder, hint="--replace replaces it, --out writes elsewhere"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from viewer.app.octomap_facts import OctomapFacts, leaf_words, octomap_facts
 from viewer.app.octomap_making import (
     OctomapSettings,
+    check_octomap_folder,
     has_octomap,
     load_octomap,
     make_octomap,
@@ -166,6 +167,11 @@ class Octomaps(QObject):
         window = self._window
         scene = window.session.scene
         if scene is None:
+            return
+        try:
+            check_octomap_folder(folder, may_replace=True)
+        except ViewerError as error:
+            window.opening.explain(error)
             return
 
         def work(progress: Progress) -> Carved:
