@@ -13,11 +13,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
+from scipy.spatial.transform import Rotation
 
 from tests.builders import load, write_text
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
 from viewer.app.pose_formats import find_format
 from viewer.formats.hypersim import layout
+from viewer.model.camera import Lens, LensSource
 from viewer.model.frames import FrameId
 from viewer.ui.dialogs.export_poses import ExportPosesDialog
 from viewer.ui.dialogs.film import FilmDialog
@@ -98,6 +100,16 @@ def test_a_clicked_pixel_proves_the_copied_pose_and_frames_say_why_they_have_no_
     found = find_format("numpy").project(copied, point[None])[0]
     np.testing.assert_allclose(found, at, atol=1.0)  # positions are halves: 0.25 units at 500
 
+    # another lens is another text
+    lens = session.lens
+    turn = Rotation.from_euler("x", 8, degrees=True).as_matrix()
+    session.use_lens(Lens(lens.width, lens.height, turn @ lens.ray_from_pixel, LensSource.TABLE))
+    assert panel.rows["Lens"].startswith("tilt-shift: up to ")
+    assert panel.text.toPlainText() != copied
+    assert panel.proof.is_good
+    session.use_lens(lens)
+    assert panel.text.toPlainText() == copied
+
     # the timeline: a struck mark, its reason, and looking through it all the same
     bar, timeline = opened.frames_panel.bar, opened.frames_panel.timeline
     without = next(int(k) for k in timeline.ids if timeline.reason_for(int(k)))
@@ -152,6 +164,19 @@ def test_screenshots_films_and_poses_are_written_as_chosen(
     told("view.png (300 by 200)")
     with Image.open(path) as image:
         assert (image.size, image.mode) == ((300, 200), "RGBA")
+
+    # looking through a camera, the image over the scene is in the picture
+    opened.looking.toggle()
+    qtbot.waitUntil(lambda: opened.looking.picture is not None, timeout=PATIENCE_MS)
+    opened.looking.set_opacity(1.0)
+    photo = opened.looking.picture
+    subject = opened.screenshots.subjects()[0]
+    path = tmp_path / "through.png"
+    opened.screenshots.take(subject, photo.shape[1::-1], False, path)
+    told("through.png")
+    with Image.open(path) as image:
+        np.testing.assert_allclose(np.asarray(image).astype(int), photo, atol=1)
+    opened.looking.toggle()
 
     # the window twice as large keeps its shape
     box, path = dialog("screenshot", ScreenshotDialog), save_as("window.png")

@@ -47,6 +47,12 @@ class Looking(QObject):
         return no_image_words(session, frame)
 
     @property
+    def picture(self) -> NDArray[np.uint8] | None:
+        """(H, W, 3) the image that lies over the scene; None while none does."""
+        is_shown = self.is_on and self.opacity > 0 and self._picture is not None
+        return self._picture[1] if is_shown and self._picture and self._picture[0] == self.frame else None
+
+    @property
     def frame(self) -> FrameId | None:
         """The frame that is looked through, or would be."""
         return self._window.session.frame

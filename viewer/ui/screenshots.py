@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from viewer.errors import GpuError
 from viewer.formats.picture_file import write_png
+from viewer.render.look_through import LookThrough
 from viewer.ui.dialogs.screenshot import ScreenshotDialog
-from viewer.ui.widget_pictures import pane_picture, window_picture
+from viewer.ui.widget_pictures import pane_picture, window_picture, with_image_over
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -101,7 +102,7 @@ class Screenshots(QObject):
     def _drawn(self, subject: Subject, size: tuple[int, int], transparent: bool) -> NDArray[np.uint8] | None:
         window, view = self._window, self._window.scene_view
         if subject.kind == VIEW:
-            return view.screenshot(*size, transparent=transparent)
+            return self._with_image(view.screenshot(*size, transparent=transparent))
         if subject.kind == PANE:
             canvas = window.images_panel.panes[subject.number].canvas
             return None if canvas.picture is None else pane_picture(canvas, size, transparent=transparent)
@@ -112,6 +113,15 @@ class Screenshots(QObject):
                 max(round(view.native.width() * scale), 1), max(round(view.native.height() * scale), 1)
             )
         return window_picture(window, size[0], view.native, sharp)
+
+    def _with_image(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The picture with what lies over the scene while looking through a camera."""
+        looking = self._window.looking
+        image, camera = looking.picture, self._window.session.frame_camera()
+        if image is None or camera is None:
+            return picture
+        place = LookThrough(camera).rectangle(picture.shape[1], picture.shape[0])
+        return with_image_over(picture, image, place, looking.opacity)
 
     def _tell(self, size: tuple[int, int], path: Path) -> None:
         self._window.tell(f"Saved {path} ({size[0]} by {size[1]})")

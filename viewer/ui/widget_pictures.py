@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.image_drawing import hatch_brush, qimage_of
 
+RENDERED = QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
+
 
 def pane_picture(canvas: ImageCanvas, size: tuple[int, int], *, transparent: bool) -> NDArray[np.uint8]:
     """The whole picture of a pane with its outlines, (H, W, 4), whatever part of it is shown.
@@ -38,6 +40,27 @@ def pane_picture(canvas: ImageCanvas, size: tuple[int, int], *, transparent: boo
     return as_array(drawn)
 
 
+def with_image_over(
+    view: NDArray[np.uint8],
+    image: NDArray[np.uint8],
+    place: tuple[float, float, float, float],
+    opacity: float,
+) -> NDArray[np.uint8]:
+    """A picture of the view (H, W, 4) with an image (h, w, 3) at left, top, width and height over it."""
+    ground, over = np.ascontiguousarray(view), np.ascontiguousarray(image)  # Qt's images share their memory
+    height, width = ground.shape[:2]
+    drawn = QImage(ground.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    drawn = drawn.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    wide = over.shape[1]
+    overlay = QImage(over.data, wide, over.shape[0], 3 * wide, QImage.Format.Format_RGB888)
+    painter = QPainter(drawn)
+    painter.setOpacity(opacity)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(QRectF(*place), overlay)
+    painter.end()
+    return as_array(drawn)
+
+
 def window_picture(
     window: QWidget, width: int, view: QWidget | None, view_picture: NDArray[np.uint8] | None
 ) -> NDArray[np.uint8]:
@@ -50,21 +73,15 @@ def window_picture(
     drawn.setDevicePixelRatio(scale)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    window.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawWindowBackground | _CHILDREN)
+    window.render(painter, QPoint(), QRegion(), RENDERED)
     if view is not None and view_picture is not None:
         corner = view.mapTo(window, QPoint(0, 0))
-        sharp = QImage(
-            view_picture.tobytes(),
-            view_picture.shape[1],
-            view_picture.shape[0],
-            QImage.Format.Format_RGBA8888,
-        )
+        kept = np.ascontiguousarray(view_picture)  # Qt's image shares its memory
+        height, wide = kept.shape[:2]
+        sharp = QImage(kept.data, wide, height, 4 * wide, QImage.Format.Format_RGBA8888)
         painter.drawImage(QRectF(corner.x(), corner.y(), view.width(), view.height()), sharp)
     painter.end()
     return as_array(drawn)
-
-
-_CHILDREN = QWidget.RenderFlag.DrawChildren
 
 
 def as_array(image: QImage) -> NDArray[np.uint8]:
