@@ -138,6 +138,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
             group="theme"),
     Command("theme_dark", "View/&Theme", "&Dark", "use_theme_dark", is_checkable=True, group="theme"),
     Command("theme_light", "View/&Theme", "&Light", "use_theme_light", is_checkable=True, group="theme"),
+    Command("performance", "View", "Performanc&e…", "performance.show",
+            tip="Times of pictures and jobs, memory"),
     Command("full_screen", "View", "F&ull Screen", "toggle_full_screen", ("F11",), is_checkable=True),
     # Camera
     Command("look_through", "Camera", "&Look Through the Frame's Camera", "looking.toggle", ("Return",),

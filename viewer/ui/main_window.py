@@ -47,6 +47,7 @@ from viewer.ui.moving import Moving
 from viewer.ui.octomaps import Octomaps
 from viewer.ui.opening import Opening
 from viewer.ui.painting import Painting
+from viewer.ui.performance import Performance
 from viewer.ui.point_choice import PointChoice
 from viewer.ui.pose_export import PoseExport
 from viewer.ui.probing import Probing
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.bookmarks = Bookmarks(self, self.menus["View"].addMenu("Book&marks"))
         self.looking = Looking(self)
         self.moving = Moving(self)
+        self.performance = Performance(self)
         self.clipping = Clipping(self)
         self.layer_styles = LayerStyles(self)
         self.boxes = Boxes(self)
