@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 RECENT_LIMIT = 20
+FIRST_PICTURE_SECONDS = 10.0
+"""Work that the first picture does not need waits for it: all cores are busy with it. But not for ever."""
 
 
 class Opening(QObject):
@@ -43,6 +47,8 @@ class Opening(QObject):
         self._wish = 0  # how often opening was asked for; only the last wish is followed
         self._left_unsaved: object = None  # what was unsaved when the user agreed to leave the scene
         self.extra_roots: list[Path] = []
+        self._has_picture = threading.Event()
+        window.scene_view.frame_drawn.connect(self._notice_picture)
 
     # what the menu calls
 
@@ -195,11 +201,12 @@ class Opening(QObject):
         window, scene = self._window, opened.scene
         mesh = scene.part(Mesh)
         compute = window.runner.compute_lane
+        after = self._after_first_picture()
         if mesh is not None:
-            window.painting.prepare_rays(mesh)
+            window.painting.prepare_rays(mesh, after)
             window.runner.start(
                 compute,
-                partial(facts_of_mesh, mesh),
+                lambda progress: (after(progress), facts_of_mesh(mesh, progress))[1],
                 title="Measuring objects",
                 done=self._if_current(opened, window.session.set_facts),
                 failed=self.explain,
@@ -214,6 +221,24 @@ class Opening(QObject):
                 done=self._if_current(opened, window.session.set_albedo),
                 failed=self.explain,
             )
+
+    def _after_first_picture(self) -> Callable[[Progress], None]:
+        """What a worker calls to wait until the scene that is coming is on screen."""
+        drawn = self._has_picture = threading.Event()
+        if not self._window.scene_view.native.isVisible():
+            drawn.set()
+        until = time.monotonic() + FIRST_PICTURE_SECONDS
+
+        def wait(progress: Progress) -> None:
+            while not drawn.wait(0.02) and time.monotonic() < until:
+                progress.check()
+
+        return wait
+
+    def _notice_picture(self, _ms: float) -> None:
+        view = self._window.scene_view
+        if not self._has_picture.is_set() and not view.is_uploading and view.is_full_picture:
+            self._has_picture.set()
 
     def fuse_points(self) -> None:
         """Start fusing the position images into points; they appear as they come."""

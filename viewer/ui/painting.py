@@ -81,8 +81,8 @@ class Painting(QObject):
 
     # precise picking
 
-    def prepare_rays(self, mesh: Mesh) -> None:
-        """Build the ray structure in the background; strokes that come earlier wait for it."""
+    def prepare_rays(self, mesh: Mesh, wait: Callable[[Progress], None]) -> None:
+        """Build the ray structure in the background, after `wait`; strokes that come earlier wait for it."""
         self._rays_of = mesh
 
         def done(rays: RayScene) -> None:
@@ -90,6 +90,7 @@ class Painting(QObject):
                 self._rays = rays
 
         def work(progress: Progress) -> RayScene:
+            wait(progress)
             rays = RayScene.build(mesh, progress)
             # also here: a stroke queued behind this job starts before the main thread hears of it
             if self._rays_of is mesh:
@@ -235,7 +236,12 @@ class Painting(QObject):
         if self._path is None or labelling is None:
             return
         gesture = Gesture(self._path)
-        if not isinstance(self._outcome(gesture), Cover):
+        if isinstance(self._outcome(gesture), Cover):
+            # where pictures take long, the preview must not ask for one at once
+            self._window.scene_view.finishing.when_exact(lambda: self._show_preview(labelling, gesture))
+
+    def _show_preview(self, labelling: Labelling, gesture: Gesture) -> None:
+        if self._path is None or labelling is not self._window.session.labelling:
             return
         result = labelling.preview(gesture, IdPicker(self._window.scene_view.id_buffer()))
         self._window.scene_view.set_stroke_preview(result.changed)
