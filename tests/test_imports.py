@@ -103,3 +103,16 @@ def test_the_core_loads_without_qt_and_vispy(package):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+def test_the_window_starts_without_what_only_few_commands_need() -> None:
+    """Start to first picture: scipy alone takes a third as long as everything else together."""
+    script = (
+        "import sys, viewer.ui.main_window\n"
+        "print(sorted({'scipy', 'pyqtgraph', 'trimesh', 'av'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=PACKAGE.parent
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"

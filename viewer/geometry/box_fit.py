@@ -11,11 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
 
 from viewer.errors import ViewerError
 from viewer.geometry.projections import along
-from viewer.geometry.smallest_box import smallest_box_axes
 
 Floats = NDArray[np.float64]
 
@@ -64,6 +62,11 @@ def object_aligned_3d_box(points: Floats, mean: Floats | None = None) -> FittedB
     Axes by descending length. A flat or straight set gets an extent of 1e-12 in the directions it does not
     span.
     """
+    # the window starts without scipy
+    from scipy.spatial import QhullError
+
+    from viewer.geometry.smallest_box import smallest_box_axes
+
     points = _checked(points)
     middle = points.mean(axis=0) if mean is None else mean
     upright = object_aligned_2d_box(points, middle).rotation
@@ -154,6 +157,8 @@ def _flat_box(points: Floats, mean: Floats, spanned: Floats) -> FittedBox:
 
 def _hull_2d(flat: Floats) -> Floats:
     """Corners of the convex hull of points (N, 2), counter-clockwise; two for points on a line, or one."""
+    from scipy.spatial import ConvexHull, QhullError
+
     spread = np.ptp(flat, axis=0)
     if not spread.any():
         return flat[:1]

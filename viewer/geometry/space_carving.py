@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from viewer.errors import ViewerError
 from viewer.geometry.ray_scene import THREADS, RayScene
@@ -126,6 +125,8 @@ def even_directions(count: int) -> Floats:
 
 def _neighbours(rays: Floats) -> NDArray[np.int64]:
     """(R, K) the rays nearest to each, itself among them."""
+    from scipy.spatial import cKDTree  # the window starts without scipy
+
     _, nearest = cKDTree(rays, balanced_tree=False).query(
         rays, k=min(POOLED_RAYS, len(rays)), workers=THREADS
     )

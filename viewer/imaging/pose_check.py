@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
 from viewer.imaging.style import PlainStyle
@@ -55,6 +54,8 @@ class PoseCheck(Modality[PlainStyle]):
         differs = codes == DIFFERS
         if differs.any():
             reach = max(3, round(codes.shape[1] * GLOW_SHARE))
+            from scipy.ndimage import uniform_filter  # the window starts without scipy
+
             share = uniform_filter(differs.astype(np.float32), reach, mode="constant")
             hot = np.minimum(share * GLOW_GAIN, GLOW_MOST)
             glowing = hot > 0.01

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
-from scipy.spatial.transform import Rotation, Slerp
 
 from viewer.model.camera import Camera, Trajectory
 
@@ -17,6 +15,10 @@ def along_trajectory(trajectory: Trajectory, count: int) -> tuple[Camera, ...]:
     evenly the short way from one to the next. A keyframe whose matrix is no rotation counts as the nearest
     one. Raises ValueError without keyframes.
     """
+    # the window starts without scipy
+    from scipy.interpolate import PchipInterpolator
+    from scipy.spatial.transform import Rotation, Slerp
+
     order = np.argsort(trajectory.frame_ids)
     times = trajectory.frame_ids[order].astype(np.float64)
     poses = trajectory.world_from_cam[order]

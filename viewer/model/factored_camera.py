@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import rq
 
 from viewer.model.camera import Camera, Lens
 
@@ -75,6 +74,8 @@ def _triangular_and_rotation(
     matrix: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """`matrix` = positive number * triangular * rotation; what is ahead stays ahead."""
+    from scipy.linalg import rq  # the window starts without scipy
+
     triangular, rotation = rq(matrix)
     signs = np.where(np.diag(triangular) < 0, -1.0, 1.0)
     triangular, rotation = triangular * signs, rotation * signs[:, None]

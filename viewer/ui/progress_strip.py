@@ -16,6 +16,8 @@ from viewer.ui.parts import ElidedLabel, push_button, text_label
 
 DELAY_MS = 250
 """Jobs shorter than this are never shown, so that stepping through frames does not flicker."""
+STEP_MS = 120
+"""At most so often what a job reports is shown."""
 BAR_STEPS = 1000
 
 
@@ -50,6 +52,10 @@ class ProgressStrip(QWidget):
         self._delay.setSingleShot(True)
         self._delay.setInterval(DELAY_MS)
         self._delay.timeout.connect(self._show)
+        self._steps_timer = QTimer(self)
+        self._steps_timer.setSingleShot(True)
+        self._steps_timer.setInterval(STEP_MS)
+        self._steps_timer.timeout.connect(self._show_step)
         runner.started.connect(self._add)
         runner.stepped.connect(self._step)
         runner.ended.connect(self._end)
@@ -81,8 +87,13 @@ class ProgressStrip(QWidget):
         if id(job) in self._jobs:
             self._jobs.pop(id(job))
             self._jobs[id(job)] = (job, step)  # the last to report stands last
-            if self.isVisible():
-                self._refresh()
+            # over the 3D view: each change of a letter has the whole window put together again
+            if self.isVisible() and not self._steps_timer.isActive():
+                self._steps_timer.start()
+
+    def _show_step(self) -> None:
+        if self._jobs and self.isVisible():
+            self._refresh()
 
     def _end(self, job: Job[Any]) -> None:
         if self._jobs.pop(id(job), None) is None:
