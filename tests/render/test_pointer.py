@@ -93,6 +93,7 @@ def test_a_click_tells_what_was_hit_and_where(stage: Stage, hand: Hand) -> None:
     clicks = heard(stage.view.clicked)
     hand.click(*MIDDLE)
     hand.click(3, 3, modifiers="control")
+    stage.wait(lambda: len(clicks) == 2)
 
     (first, held), (second, held_too) = clicks
     assert first.object_id == 1
@@ -235,6 +236,7 @@ def test_a_click_on_a_frustum_names_its_frame(stage: Stage, qtbot: Any) -> None:
     x, y = place[1].round().astype(int)
 
     Hand(stage, qtbot).click(int(x), int(y))
+    stage.wait(lambda: len(clicks) > 0)  # a click waits for the full picture
 
     assert clicks == [("cam_00", 5)]
 
