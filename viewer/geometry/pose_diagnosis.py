@@ -58,6 +58,8 @@ COARSE_PX, FINE_PX = 85, 256
 MOST_OTHERS = 400
 BETTER_TURN = 0.01
 """A rotation must make this share of pixels more agree than the plainer shift."""
+ROUGH_PX, ROUGH_SHARE = 4.0, 0.05
+"""Second best, an explanation leaves so many pixels and this share of the offset at most."""
 LEAST_BY_MESH, LEAST_BY_POINTS = 0.95, 0.9
 """The share of pixels, borders included, that must agree with another frame, or with another unit."""
 LEAST_TURN_GAIN = 0.5
@@ -71,26 +73,44 @@ def diagnose_positions(
     assert images.positions is not None
     seen = Sightings.of_image(images.positions)
     before, enough_px = offset_px(camera, seen), EXPLAINED_SHARE * measures.allowed_px
+    # Rough images never fit well: what takes nearly all of a large offset away explains it, too.
+    rough_px = min(ROUGH_PX, ROUGH_SHARE * before)
+    for allowed_px in (enough_px, rough_px) if rough_px > enough_px else (enough_px,):
+        found = _explain(camera, seen, measures, allowed_px, context)
+        if found is not None:
+            return found
+    return Diagnosis(
+        Fault.UNEXPLAINED,
+        f"The points of the position image lie {px_words(before)} from their pixels, and no shift, rotation, "
+        "other frame or other place of the camera explains it.",
+        before,
+        "px",
+    )
+
+
+def _explain(
+    camera: Camera, seen: Sightings, measures: Measures, enough_px: float, context: Context
+) -> Diagnosis | None:
+    """What brings the points within `enough_px` of their pixels; None when nothing does."""
     objects_fit = measures.agreement is not None and measures.agreement.inner >= context.least_agreement
     is_moved = measures.shift is not None and not measures.shift.is_none
-    what = (
-        "the images"
-        if is_moved or (measures.agreement is not None and not objects_fit)
-        else "the position image"
-    )
-    other = _pose_of_another(seen, enough_px, context)
-    if other is not None:
-        return swapped_frames(what, other)
+    is_all = is_moved or (measures.agreement is not None and not objects_fit)
+    what = "the images" if is_all else "the position image"
+    lens = context.measured_lens()
+    is_usable = lens is not None and (lens.width, lens.height) == (camera.lens.width, camera.lens.height)
+    within_px = max(enough_px, measures.allowed_px)
+    if lens is not None and is_usable and offset_px(camera.with_lens(lens), seen) <= within_px:
+        return wrong_lens(camera.lens, lens, context)
     found: list[tuple[float, Diagnosis]] = []
+    # A pose of its own, which nothing is fitted of, may leave more than a fit does.
+    other = _pose_of_another(seen, 2 * within_px, context)
+    if other is not None:
+        found.append((other[1] * 0.5, swapped_frames(what, other[0])))
 
     def propose(after: float, costs: float, make: Callable[[], Diagnosis]) -> None:
         if after <= enough_px:
             found.append((after * costs, make()))
 
-    lens = context.measured_lens()
-    is_usable = lens is not None and (lens.width, lens.height) == (camera.lens.width, camera.lens.height)
-    if lens is not None and is_usable and offset_px(camera.with_lens(lens), seen) <= measures.allowed_px:
-        return wrong_lens(camera.lens, lens, context)
     by = fit_shift(camera, seen)
     from_inside = seen.without_border(by, camera.lens)
     propose(offset_px(shifted(camera, by), from_inside), 1.0, lambda: shifted_image(what, by[0], by[1]))
@@ -104,16 +124,8 @@ def diagnose_positions(
     )
     if not found:
         better = fit_pose(camera, seen)
-        propose(offset_px(better, seen), 1.0, lambda: displaced_pose(camera, better, context))
-    if found:
-        return min(found, key=lambda entry: entry[0])[1]
-    return Diagnosis(
-        Fault.UNEXPLAINED,
-        f"The points of the position image lie {px_words(before)} from their pixels, and no shift, rotation, "
-        "other frame or other place of the camera explains it.",
-        before,
-        "px",
-    )
+        propose(offset_px(better, seen), 3.0, lambda: displaced_pose(camera, better, context))
+    return min(found, key=lambda entry: entry[0])[1] if found else None
 
 
 def diagnose_ids(camera: Camera, images: CheckImages, measures: Measures, context: Context) -> Diagnosis:
@@ -192,18 +204,19 @@ def diagnose_distances(
 # other frames
 
 
-def _pose_of_another(seen: Sightings, enough_px: float, context: Context) -> FrameId | None:
-    """The frame through whose camera the points lie at their own pixels."""
+def _pose_of_another(seen: Sightings, enough_px: float, context: Context) -> tuple[FrameId, float] | None:
+    """The frame through whose camera the points lie at their own pixels, and how far from them."""
     few = slice(None, None, max(1, len(seen) // 300))
     some = Sightings(seen.points[few], seen.pixels[few])
     best: tuple[float, FrameId] | None = None
     for frame, camera in context.others[:MOST_OTHERS]:
         away = np.linalg.norm(some.pixels - camera.project(some.points)[0], axis=1)
         median = float(np.median(np.where(np.isfinite(away), away, np.inf)))
-        is_better = median <= OTHER_PX + enough_px and (best is None or median < best[0])
-        if is_better and offset_px(camera, seen) <= enough_px:
-            best = median, frame
-    return None if best is None else best[1]
+        if median <= OTHER_PX + enough_px:
+            after = offset_px(camera, seen)
+            if after <= enough_px and (best is None or after < best[0]):
+                best = after, frame
+    return None if best is None else (best[1], best[0])
 
 
 def _view_of_another(
