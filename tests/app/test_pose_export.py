@@ -122,7 +122,7 @@ def test_the_blender_script_is_python_that_holds_every_keyframe(folder: Path, tm
     compile(text, "poses.py", "exec")
     for frames in FRAMES.values():
         for frame in frames:
-            assert f"\n {frame}: [ [" in text
+            assert f"\n {frame}: [[" in text
 
 
 def test_frames_without_an_image_can_be_left_out(folder: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from viewer.app.pose_formats import (
     colmap_pose,
     find_format,
 )
-from viewer.app.pose_text import comment, matrix_text
+from viewer.app.pose_text import comment, flat_matrix_text
 from viewer.app.shot import Shot, must_not_mirror, without_skew
 from viewer.errors import FormatError, ViewerError
 from viewer.formats.atomic_file import (
@@ -294,7 +294,7 @@ def _make_blender(scene: Scene, frames: Sequence[ExportedFrame]) -> dict[str, by
         text += "\n" + blender_camera_lines(name, blender_settings(first))
         text += "thing.rotation_mode = 'QUATERNION'\npose = {\n"
         for frame, camera in zip(own, factored, strict=True):
-            rows = matrix_text(blender_matrix(camera)).replace("\n  ", " ").replace("\n", "")
+            rows = flat_matrix_text(blender_matrix(camera))
             text += f" {frame.shot.frame.frame}: {rows},  # {frame.shot.file_name}\n"
         text += (
             "}\nlast = None\nfor number, rows in pose.items():\n"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from viewer.app.pose_text import (
     assigned_values,
     comment,
+    flat_matrix_text,
     matrix_text,
     number_text,
     quaternion,
@@ -189,7 +190,7 @@ def _write_colmap(shot: Shot) -> str:
     if lost_without_skew(camera) >= WORTH_TELLING_PX:
         text += comment(
             "exact with images warped by pixel_of_pinhole ~ warp @ pixel, pixel centres at whole numbers",
-            f"warp = {matrix_text(skew_warp(camera)).replace(chr(10), '')}",
+            f"warp = {flat_matrix_text(skew_warp(camera))}",
         )
     return text
 

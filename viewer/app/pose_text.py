@@ -31,6 +31,11 @@ def matrix_text(rows: ArrayLike) -> str:
     return "[\n" + ",\n".join(f"  [{line}]" for line in lines) + "\n]"
 
 
+def flat_matrix_text(rows: ArrayLike) -> str:
+    """A matrix on one line; a literal of Python and of JSON."""
+    return f"[{', '.join(map(vector_text, np.asarray(rows, np.float64)))}]"
+
+
 def assigned_values(text: str) -> dict[str, NDArray[np.float64]]:
     """The numbers that a text of Python assigns, by the name on the left, such as `camera.lens`.
 
