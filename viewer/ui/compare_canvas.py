@@ -65,7 +65,7 @@ class CompareCanvas(ImageCanvas):
             self._blinking.start()
         else:
             self._blinking.stop()
-        self._forget_drawing()
+        self.redraw()
 
     def set_rate(self, changes_per_second: float) -> None:
         """How often the pictures change places while they blink."""
@@ -76,13 +76,13 @@ class CompareCanvas(ImageCanvas):
         share = min(max(share, 0.0), 1.0)
         if share != self.split:
             self.split = share
-            self._forget_drawing()
+            self.redraw()
             self.split_changed.emit(share)
 
     def _blink(self) -> None:
         if self.isVisible() and self._second is not None:
             self.shows_second = not self.shows_second
-            self._forget_drawing()
+            self.redraw()
 
     @property
     def part_seen(self) -> QRectF:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QScrollArea, QTabBar, QTabWidget, QWidget
 
 from viewer.app.pixel_probe import probe_pixel
+from viewer.ui.panels.box_list import BoxList
 from viewer.ui.panels.check import CheckPanel
 from viewer.ui.panels.frames import FramesPanel
 from viewer.ui.panels.images import ImagesPanel
@@ -25,7 +26,7 @@ from viewer.ui.panels.selection import SelectionPanel
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 SCROLLED = ("labels",)
 LEAST_PANEL_PX = 100
 DockArea = Qt.DockWidgetArea
@@ -37,6 +38,7 @@ class Panels:
 
     layers: LayersPanel
     objects: ObjectsPanel
+    boxes: BoxList
     labels: LabelsPanel
     selection: SelectionPanel
     pose: PosePanel
@@ -53,6 +55,7 @@ def make_panels(window: MainWindow) -> Panels:
     panels = Panels(
         layers=LayersPanel(session, window.layer_styles.specs(), window.layer_styles.apply),
         objects=ObjectsPanel(session, window.painting.in_turn),
+        boxes=BoxList(session),
         labels=LabelsPanel(session, window.painting.in_turn, window.class_keys),
         selection=SelectionPanel(session),
         pose=PosePanel(session),
@@ -68,7 +71,7 @@ def make_panels(window: MainWindow) -> Panels:
     panels.layers.octomap_requested.connect(window.octomaps.ask_generate)
     panels.layers.strays_requested.connect(window.octomaps.list_strays)
     panels.objects.focus_requested.connect(window.viewing.focus_on)
-    panels.objects.focus_box_requested.connect(window.viewing.focus_box)
+    window.boxes.serve(panels.boxes)
     # playing waits for the pictures, and strokes over images keep their order among the others
     panels.frames.is_ready = lambda: panels.images.is_current and window.comparing.is_current
     panels.images.painting.paint = window.painting.paint
@@ -107,6 +110,7 @@ def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
     titles: dict[str, tuple[str, QWidget]] = {
         "layers": ("Scene", panels.layers),
         "objects": ("Objects", panels.objects),
+        "boxes": ("Boxes", panels.boxes),
         "labels": ("Label", panels.labels),
         "selection": ("Selection", panels.selection),
         "pose": ("Pose", panels.pose),
@@ -151,6 +155,7 @@ def arrange(window: MainWindow, docks: dict[str, QDockWidget]) -> None:
     window.tabifyDockWidget(docks["images"], docks["log"])
     window.tabifyDockWidget(docks["selection"], docks["seen_in"])
     window.tabifyDockWidget(docks["layers"], docks["objects"])
+    window.tabifyDockWidget(docks["objects"], docks["boxes"])
     window.tabifyDockWidget(docks["objects"], docks["probe"])
     window.tabifyDockWidget(docks["selection"], docks["pose"])
     for dock in docks.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil, floor
 from typing import Final
 
@@ -76,9 +77,10 @@ class ImageCanvas(QWidget):
         self._pressed_at: QPointF | None = None
         self._panned_to: QPointF | None = None
         self._stroke: PictureStroke | None = None
+        self.overlay: Callable[[QPainter, QRectF], None] | None = None  # draws over the picture's place
         self.stroke_shape = ""
         """What a drag with Shift draws: rectangle, line, pen, lasso or none; empty = it only pans."""
-        theme.NEWS.changed.connect(self._forget_drawing)
+        theme.NEWS.changed.connect(self.redraw)
 
     # what is shown
 
@@ -94,14 +96,14 @@ class ImageCanvas(QWidget):
         self._message = None
         if resized:
             self._cursor = None
-        self._forget_drawing()
+        self.redraw()
 
     def show_stale(self, text: str) -> None:
         """Fade what is shown, for it belongs to another frame; `text` says what is coming."""
         self.cancel_stroke()
         self.is_stale = self.picture is not None
         self._message = ("", text, False) if text else None
-        self._forget_drawing()
+        self.redraw()
 
     def show_message(self, icon: str, text: str, *, is_problem: bool = False) -> None:
         """A sentence instead of a picture."""
@@ -121,12 +123,12 @@ class ImageCanvas(QWidget):
         """Outlines to draw over the picture; `scale` takes their coordinates to the picture's."""
         if selected is not self._selected or hovered is not self._hovered or scale != self._outline_scale:
             self._selected, self._hovered, self._outline_scale = selected, hovered, scale
-            self._forget_drawing()
+            self.redraw()
 
     def set_pan_zoom(self, pan_zoom: PanZoom) -> None:
         if pan_zoom != self.pan_zoom:
             self.pan_zoom = pan_zoom
-            self._forget_drawing()
+            self.redraw()
 
     def fit(self) -> None:
         self._move(PanZoom())
@@ -216,13 +218,13 @@ class ImageCanvas(QWidget):
 
     # drawing
 
-    def _forget_drawing(self) -> None:
+    def redraw(self) -> None:
         self._ground = None
         self.update()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._forget_drawing()
+            self.redraw()
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -235,11 +237,10 @@ class ImageCanvas(QWidget):
             self._ground = self._draw_ground(dpr)
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._ground)
+        place = self._place()
         if self._image is not None and self._cursor is not None and not self.is_stale:
-            place = self._place()
             draw_cursor(painter, place, self.point_of(*self._cursor), place.width() / self._image.width())
         if self._stroke is not None and self._image is not None:
-            place = self._place()
             self._stroke.draw(painter, place, place.width() / self._image.width())
         self._draw_message(painter)
         if self.hasFocus():
@@ -267,6 +268,8 @@ class ImageCanvas(QWidget):
 
     def draw_marks(self, painter: QPainter, place: QRectF) -> None:
         """What lies over a picture that lies at `place`."""
+        if self.overlay is not None:
+            self.overlay(painter, place)
         if self.picture is not None:
             scale = place.width() / self.picture.rgba.shape[1] * self._outline_scale
             draw_outlines(painter, place.topLeft(), scale, self._selected, self._hovered)

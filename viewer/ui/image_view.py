@@ -65,6 +65,7 @@ class ImageView(QFrame):
     modality_chosen = Signal(str)
     pin_asked = Signal(bool)  # True: keep the frame that is shown, False: follow the current one
     style_changed = Signal(object)
+    picture_changed = Signal()  # another picture is shown, or none
 
     def __init__(self, modality: Modality[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -182,6 +183,7 @@ class ImageView(QFrame):
         self.canvas.show_picture(picture)
         self.legend.set_legend(picture.legend)
         self._describe()
+        self.picture_changed.emit()
 
     def show_coming(self, text: str) -> None:
         """Another picture is on its way; what is shown fades, and after a moment the text says why."""
@@ -191,6 +193,7 @@ class ImageView(QFrame):
         self.canvas.show_stale("")
         self.readout.setText("")
         self._late.start()
+        self.picture_changed.emit()
 
     def show_message(self, icon: str, text: str, *, is_problem: bool = False) -> None:
         """A sentence instead of a picture."""
@@ -200,6 +203,7 @@ class ImageView(QFrame):
         self.legend.set_legend(None)
         self.canvas.show_message(icon, text, is_problem=is_problem)
         self.readout.setText("")
+        self.picture_changed.emit()
 
     def set_cursor(self, pixel: tuple[int, int] | None, *, is_own: bool = False) -> None:
         """The pixel the panes are asked about; the pane with the pointer draws no cross of its own."""

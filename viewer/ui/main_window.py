@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
         self.docks = docks.add_docks(self, self.panels)
         self.toolbar = self._toolbar()
         self.bridge = SceneBridge(self)
+        self.boxes.follow_images()
         self.debt = Debt(self)
         self.checking = Checking(self)
         self.probing = Probing(self)

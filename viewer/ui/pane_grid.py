@@ -91,7 +91,13 @@ class PaneGrid(QWidget):
             shortcut="Shift+I",
             clicked=self.compare_asked.emit,
         )
-        for tool in (self.link, fit, compare):
+        self.boxes = tool_button(
+            "boxes",
+            self.tr("Boxes over the images"),
+            self.tr("Draw the boxes into the images, too: which ones, the Scene panel says"),
+            is_checkable=True,
+        )
+        for tool in (self.link, fit, compare, self.boxes):
             tool.setFixedSize(TOOL_SIZE)
             self._tools.addWidget(tool)
         self._tools.addStretch(1)

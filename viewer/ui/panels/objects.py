@@ -1,4 +1,4 @@
-"""The dock of lists: objects, instances and boxes."""
+"""The dock of lists: objects and instances."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from PySide6.QtWidgets import QTabWidget
 from viewer.app.rows import ShowOnly
 from viewer.app.session import Session
 from viewer.ui.in_turn import InTurn, at_once
-from viewer.ui.panels.box_list import BoxList
 from viewer.ui.panels.instance_list import InstanceList
 from viewer.ui.panels.object_list import ObjectList
 
 
 class ObjectsPanel(QTabWidget):
-    """Three lists of the same scene, all in step with the selection."""
+    """Two lists of the same scene, all in step with the selection."""
 
     focus_requested = Signal(object)  # (K,) object ids
-    focus_box_requested = Signal(object, object)  # lowest and highest corner, (3,) world units each
 
     def __init__(self, session: Session, in_turn: InTurn = at_once) -> None:
         """`in_turn` runs a change of labels after the strokes that are still being computed."""
@@ -25,15 +23,12 @@ class ObjectsPanel(QTabWidget):
         self.setDocumentMode(True)
         self.objects = ObjectList(session, in_turn)
         self.instances = InstanceList(session, in_turn)
-        self.boxes = BoxList(session)
         for page, title in (
             (self.objects, "Objects"),
             (self.instances, "Instances"),
-            (self.boxes, "Boxes"),
         ):
             self.addTab(page, title)
             page.focus_requested.connect(self.focus_requested)
-        self.boxes.focus_box_requested.connect(self.focus_box_requested)
 
     def show_only(self, show: ShowOnly) -> None:
         """List these objects only."""
