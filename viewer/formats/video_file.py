@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -9,7 +11,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.errors import ViewerError
+from viewer.errors import SaveError, ViewerError
 from viewer.formats.atomic_file import removing, save_error, temporary_beside
 
 _QUALITY = {"crf": "18", "preset": "medium"}
@@ -66,31 +68,34 @@ class VideoFile:
         """Append a picture (H, W, 3 or 4) of the video's size; transparency is left out."""
         import av
 
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[..., :3]), format="rgb24")
-        try:
-            self._container.mux(
-                self._stream.encode(frame.reformat(format="yuv420p", dst_colorspace="ITU709"))
-            )
-        except OSError as error:
-            raise save_error(error, self._path) from error
+        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[..., :3]), format="rgb24")
+        frame = rgb.reformat(format="yuv420p", dst_colorspace="ITU709")
+        with self._writing():
+            self._container.mux(self._stream.encode(frame))
 
     def finish(self) -> None:
         """Close the file and put it in its place."""
-        try:
-            with removing([self._temporary]):
-                self._container.mux(self._stream.encode(None))
-                self._container.close()
-                self._temporary.replace(self._path)
-        except OSError as error:
-            raise save_error(error, self._path) from error
+        with self._writing(), removing([self._temporary]):
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+            self._temporary.replace(self._path)
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        with removing([self._temporary]):
-            try:
-                self._container.close()
-            except OSError:
-                return  # a full disk, perhaps; the file is removed
+        with contextlib.suppress(ViewerError), self._writing(), removing([self._temporary]):
+            self._container.close()  # to a full disk, perhaps; the file is removed
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn what FFmpeg and the system complain of into our errors."""
+        import av
+
+        try:
+            yield
+        except OSError as error:
+            raise save_error(error, self._path) from error
+        except av.FFmpegError as error:
+            raise SaveError(f"could not be saved: {error.strerror}", path=self._path) from error
 
     def __enter__(self) -> VideoFile:
         return self
