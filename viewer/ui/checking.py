@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,6 @@ class Checking(QObject):
 
     def start(self) -> None:
         """Check all frames with the lens in use, and show the dock."""
-        from viewer.app.pose_check import check_scene
-
         window, scene = self._window, self._window.session.scene
         dock = window.docks["check"]
         dock.show()
@@ -52,6 +51,10 @@ class Checking(QObject):
         self._so_far = []
 
         def work(progress: Progress) -> SceneCheck:
+            # What the chart is drawn with loads here as well: it would hold up the window.
+            import_module("viewer.ui.check_chart")
+            from viewer.app.pose_check import check_scene
+
             def tell(check: FrameCheck) -> None:
                 window.runner.post(lambda: self._add(job, scene, check))
 
