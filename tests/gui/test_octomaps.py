@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.builders import write_scene
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
 from viewer.app.octomap_making import OctomapSettings
 from viewer.app.octomap_samples import octomap_at
@@ -271,3 +272,32 @@ def test_an_octomap_of_another_tool_is_loaded_and_a_broken_one_costs_a_sentence(
     assert "other.bt" in window.banners.shown[0].text
     assert "found bytes for at most 1" in window.banners.shown[0].text
     assert window.session.scene.part(Octomap) is loaded
+
+
+def test_an_octomap_is_the_first_thing_to_see_in_a_scene_of_labels(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    scene, tree = write_scene(tmp_path), tmp_path / "octomap.bt"
+    shutil.move(scene / "_detail" / "octomap" / "octomap.bt", tree)
+    for name in (
+        "images",
+        "_detail/octomap",
+        "_detail/cam_00",
+        "_detail/cam_01",
+        "_detail/metadata_cameras.csv",
+    ):
+        shutil.rmtree(scene / name) if (scene / name).is_dir() else (scene / name).unlink()
+    for name in ("mesh_[vfn]*", "*bounding_box*"):
+        for path in (scene / "_detail" / "mesh").glob(name):
+            path.unlink()
+    window.opening.open_path(scene)
+    qtbot.waitUntil(lambda: window.empty_view.isVisible() and window.runner.is_idle, timeout=PATIENCE_MS)
+    window.session.select([0])
+    in_3d = ("fit", "cut_ceiling", "toggle_boxes", "film")
+    assert not any(window.actions_table[key].isEnabled() for key in in_3d)
+    window.octomaps.load(tree)
+    qtbot.waitUntil(window.scene_view.native.isVisible, timeout=PATIENCE_MS)
+    settle(qtbot, window)
+    assert all(window.actions_table[key].isEnabled() for key in in_3d)
+    window.actions_table["focus"].trigger()
+    assert "not known" in window.status_line.currentMessage()

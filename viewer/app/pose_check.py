@@ -15,7 +15,7 @@ from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras, Lens
 from viewer.model.frames import FrameId, Images
-from viewer.model.scene import NodeTable, Scene
+from viewer.model.scene import Gap, NodeTable, Scene
 
 LENS_SHARE = 0.8
 """When at least this share of the frames fails in one way, no single pose is to blame."""
@@ -55,11 +55,15 @@ class SceneCheck:
         left = f", {unchecked} could not be checked" if unchecked else ""
         if not self.checked_count:
             return "No frame could be checked."
+        if not self.failed and self.checked_count == 1:
+            return f"1 frame checked{left}: it fits its pose."
         if not self.failed:
-            return f"{self.checked_count} frames checked{left}: all fit their poses."
+            return f"{self.checked_count:,} frames checked{left}: all fit their poses."
+        if self.checked_count == 1:
+            return f"1 frame checked{left}, and it fails: {self.failed[0].fault.value}."
         counts = Counter(check.fault.value for check in self.failed)
         faults = ", ".join(f"{name} ({count})" for name, count in counts.most_common())
-        return f"{len(self.failed)} of {self.checked_count} checked frames fail{left}: {faults}."
+        return f"{len(self.failed):,} of {self.checked_count:,} checked frames fail{left}: {faults}."
 
 
 def frames_to_check(scene: Scene, cameras: Sequence[str] = (), frame: int | None = None) -> list[FrameId]:
@@ -175,11 +179,19 @@ def _lens(scene: Scene) -> Lens | None:
     return cameras.trajectories[0].lens if cameras is not None and cameras.trajectories else None
 
 
+def _place(gap: Gap) -> str:
+    """Where the file of a gap lies, to stand before its reason, which may name the file itself."""
+    path = gap.expected_at
+    if path is None:
+        return ""
+    return f"{path.parent}/" if gap.why.startswith(f"{path.name}:") else f"{path}: "
+
+
 def _notes(scene: Scene) -> Iterator[str]:
     """What is wrong with files that poses and images come from."""
     for gap in scene.gaps:
         if gap.is_broken and gap.what.split()[0] in ("Camera", "Cameras", "Images", "Lens", "Mesh", "Render"):
-            yield f"{'' if gap.expected_at is None else f'{gap.expected_at}: '}{gap.why}."
+            yield f"{_place(gap)}{gap.why}."
     if scene.part(NodeTable) is None:
         yield "Without the list of render nodes (metadata_nodes.csv) no objects can be compared."
     lens = _lens(scene)

@@ -45,7 +45,10 @@ class Clipping(QObject):
         """Show only what lies in the box around the selected objects."""
         session = self._window.session
         facts, scene, chosen = session.facts, session.scene, session.selection
-        if facts is None or scene is None or not len(chosen):
+        if scene is None or not len(chosen):
+            return
+        if facts is None:
+            self._window.tell("Where the objects of this scene are is not known")
             return
         low, high = facts.low[chosen], facts.high[chosen]
         has_place = np.isfinite(low).all(axis=1)

@@ -118,7 +118,7 @@ class LabelCommands(QObject):
         def unlock(labelling: Labelling) -> None:
             labelling.set_locked_objects([])
             labelling.set_locked_classes([])
-            self._window.tell("Nothing is locked")
+            self._window.tell("Everything is unlocked")
 
         self._on_labelling(unlock)
 

@@ -184,10 +184,12 @@ class MainWindow(QMainWindow):
             session.clip_changed,
             session.color_by_changed,
             session.pose_check_changed,
+            session.octomap_changed,
         ):
             signal.connect(self._refresh_actions)
         session.scene_changed.connect(self._show_title)
         session.scene_changed.connect(self._switch_page)
+        session.octomap_changed.connect(self._switch_page)
         session.history_changed.connect(self._show_title)
         session.saved_changed.connect(self._show_title)
         self.class_keys.told.connect(self.tell)
@@ -236,14 +238,14 @@ class MainWindow(QMainWindow):
     # state of the window
 
     def _refresh_actions(self, *_: object) -> None:
-        table, session = self.actions_table, self.session
-        labelling = session.labelling
+        table, session, labelling = self.actions_table, self.session, self.session.labelling
         there = {
             "scene": session.scene is not None,
             "labels": labelling is not None,
             "frame": session.frame is not None,
             "camera": session.frame_camera() is not None,
             "selection": len(session.selection) > 0,
+            "view": session.scene is not None and not is_empty(session.scene),
             "check": session.pose_check is not None,
             "undo": labelling is not None and labelling.history.can_undo,
             "redo": labelling is not None and labelling.history.can_redo,
@@ -264,8 +266,7 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         scene = self.session.scene
-        name = "Hypersim Viewer" if scene is None else f"{scene.name}[*] - Hypersim Viewer"
-        self.setWindowTitle(name if scene is not None else f"{name}[*]")
+        self.setWindowTitle("Hypersim Viewer[*]" if scene is None else f"{scene.name}[*] - Hypersim Viewer")
         self.setWindowModified(self.session.is_dirty)
 
     def _switch_page(self) -> None:

@@ -133,7 +133,8 @@ class Seeing(QObject):
             return
         best = session.seen.frames[int(rows[0])]
         session.show_frame(best)
-        self._window.tell(f"{_name(best)} shows most of it: {int(pixels[0]):,} pixels; {len(rows)} frames do")
+        others = f"; {len(rows):,} frames show it" if len(rows) > 1 else "; no other frame shows it"
+        self._window.tell(f"{_name(best)} shows most of it: {int(pixels[0]):,} pixels{others}")
 
     def pin_current(self) -> None:
         """Keep the current frame in a pane of its own."""

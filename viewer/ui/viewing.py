@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from viewer.app.session import ColorBy
+from viewer.model.boxes import BoxSets
+from viewer.model.camera import Cameras
+from viewer.model.mesh import Mesh
+from viewer.model.octomap import Octomap
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -36,7 +40,10 @@ class Viewing(QObject):
 
     def focus_on(self, object_ids: Any) -> None:
         facts = self._window.session.facts
-        if facts is None or not len(object_ids):
+        if not len(object_ids):
+            return
+        if facts is None:
+            self._window.tell("Where the objects of this scene are is not known")
             return
         low, high = facts.low[object_ids], facts.high[object_ids]
         seen = np.isfinite(low).all(axis=1)
@@ -68,16 +75,23 @@ class Viewing(QObject):
         self._window.session.set_xray(False)
 
     def toggle_wireframe(self) -> None:
-        self._window.layer_styles.flip("mesh", "wireframe")
+        self._flip("mesh", Mesh, "no mesh", "wireframe")
 
     def toggle_boxes(self) -> None:
-        self._window.layer_styles.flip("boxes", "visible")
+        self._flip("boxes", BoxSets, "no boxes")
 
     def toggle_octomap(self) -> None:
-        self._window.layer_styles.flip("octomap", "visible")
+        self._flip("octomap", Octomap, "no octomap")
 
     def toggle_cameras(self) -> None:
-        self._window.layer_styles.flip("cameras", "visible")
+        self._flip("cameras", Cameras, "no cameras")
+
+    def _flip(self, layer: str, kind: type, lack: str, switch: str = "visible") -> None:
+        """Flip a switch of a layer, and say so when there is nothing that it could show."""
+        self._window.layer_styles.flip(layer, switch)
+        scene = self._window.session.scene
+        if scene is not None and scene.part(kind) is None:
+            self._window.tell(f"This scene has {lack}")
 
     def toggle_points(self) -> None:
         self._window.layer_styles.flip("points", "visible")

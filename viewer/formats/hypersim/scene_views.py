@@ -32,7 +32,7 @@ def add_images(seen: Findings) -> HypersimFrames:
         _tell_missing_images(seen, frames)
     else:
         path = layout.images_folder(seen.match.folders[0])
-        why = "no images are there; they are a part of the public download"
+        why = "not in this folder; they are a part of the public download"
         seen.absent("Images", path, why, "photographs, depth, and points in place of a mesh")
     return frames
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QWidget
 
+from viewer.app.strokes import counted
 from viewer.formats.video_file import LARGEST_SIDE
 from viewer.model.camera import Trajectory
 from viewer.ui.dialogs.dialog import Dialog
@@ -97,7 +98,7 @@ class FilmDialog(Dialog):
         how = (
             "from everywhere around"
             if trajectory is None
-            else f"through {len(trajectory)} keyframes, with their exact lens"
+            else f"through {counted(len(trajectory), 'keyframe')}, with the exact lens"
         )
         self._told.setText(f"{pictures:,} pictures {how}. The 3D view is filmed as it is shown now.")
 

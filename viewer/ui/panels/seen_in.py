@@ -199,7 +199,7 @@ class SeenInPanel(QWidget):
                 self.empty.say("Nothing is selected.", "Select an object to see which frames show it.")
         elif not self._can_count:
             self.empty.say(
-                "Nobody can tell what the frames show.",
+                "What the frames show cannot be counted.",
                 "That takes render_entity_id images, metadata_nodes.csv and a list of objects.",
             )
         else:
