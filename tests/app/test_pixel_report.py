@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from viewer.app.pane_pictures import imaging_context
 from viewer.app.pixel_report import FrameImages, PixelReport, pixel_report, read_frame
 from viewer.app.session import Session
 from viewer.errors import Cancelled
+from viewer.imaging.pose_check import WORDS
 from viewer.jobs.job import Progress
 from viewer.model.frames import FrameId
 from viewer.model.label_table import LabelClass, LabelTable
@@ -100,6 +102,18 @@ def test_broken_images_are_told_in_their_lines_and_those_of_another_size_at_the_
     found = report(opened(scene))
     assert "frame.0003.tex_coord.hdf5" in found.value("Texture coordinates")
     assert "x +0.250  y +0.500  z +0.750" in found.value("Normals with bumps, camera axes")
+
+
+def test_what_the_pose_check_found_is_told_as_well(scene: Path) -> None:
+    session = opened(scene)
+    images, context = read(session), imaging_context(session, FRAME)
+    codes = np.zeros(images.images["render_entity_id"].size[::-1], np.uint8)
+    told = []
+    for code in np.unique(list(WORDS)):
+        codes[Y, X] = code
+        found = pixel_report(session, replace(context, pose_check=codes), images, X, Y)
+        told.append(found.value("Pose check"))
+    assert told == [WORDS[code] for code in np.unique(list(WORDS))]
 
 
 def test_the_report_can_be_pasted_into_a_table(scene: Path) -> None:

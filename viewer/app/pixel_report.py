@@ -183,8 +183,11 @@ def _describe(
     base: tuple[int, int] | None,
 ) -> str:
     """A modality's value; images of another size are asked at the same place."""
-    width, height = images.images[modality.sources[0]].size
-    if base is not None and base != (width, height):
+    size = images.images[modality.sources[0]].size if modality.sources else base
+    if size is None:
+        return NONE
+    width, height = size
+    if base is not None and base != size:
         x, y = int((x + 0.5) * width / base[0]), int((y + 0.5) * height / base[1])
     if not (0 <= x < width and 0 <= y < height):
         return NONE

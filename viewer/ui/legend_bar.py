@@ -71,6 +71,8 @@ class LegendBar(QWidget):
             return
         colors = theme.tokens()
         low, high = self._words(self._legend, is_short=self.width() < self._size(NARROWEST_BAR_PX).width())
+        if self.width() < self.minimumSizeHint().width():
+            low = high = ""  # rather than a part of a number; the tool tip has both
         metrics = QFontMetrics(self.font())
         painter = QPainter(self)
         painter.setPen(QColor(colors.muted))

@@ -126,7 +126,8 @@ class SeenInPanel(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(8, 2, 4, 4)
         foot.setSpacing(4)
-        foot.addWidget(text_label("Objects", "muted"))
+        self._foot_title = text_label("Objects", "muted")
+        foot.addWidget(self._foot_title)
         for link in (self.in_frame, self.in_no_frame):
             foot.addWidget(link, 1)
         column = QVBoxLayout(self)
@@ -191,7 +192,7 @@ class SeenInPanel(QWidget):
             return
         self._stack.setCurrentIndex(2)
         if session.scene is None:
-            self.empty.say("Nothing is open.")
+            self.empty.say("Nothing is open.", "Open a scene to see which frames show its objects.")
         elif session.seen is not None:
             if len(session.selection):
                 self.empty.say("No frame shows it.", "It is hidden, or out of every view.")
@@ -210,6 +211,7 @@ class SeenInPanel(QWidget):
         """Mark the current frame, and count what it shows."""
         seen, frame = self._session.seen, self._session.frame
         pixels = None if seen is None else pixels_in_frame(seen, frame)
+        self._foot_title.setVisible(seen is not None)
         for button, count, words, tip in (
             (self.in_frame, None if pixels is None else np.count_nonzero(pixels), "here", "this frame shows"),
             (
