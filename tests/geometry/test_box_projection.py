@@ -157,3 +157,16 @@ def test_500_boxes_are_projected_in_milliseconds():
         project_boxes(boxes, seen_by, 1.0)
         taken.append(time.perf_counter() - started)
     assert min(taken) < 0.025  # 2 ms on an idle machine
+
+
+def test_boxes_of_absurd_size_or_place_do_no_harm():
+    seen_by = camera(pinhole())
+    boxes = OrientedBoxes(
+        np.arange(1, 4),
+        np.array([(1e18, 0, 0), (0, 0, 0), (1e-300, 30, 0)]),
+        np.array([(1.0, 1, 1), (1e18, 1e17, 1e18), (1e308, 1e308, 1e308)]),
+        np.stack([Rotation.from_euler("y", 30, degrees=True).as_matrix()] * 3),
+    )
+    lines = project_boxes(boxes, seen_by, 1e-9, np.ones((HEIGHT, WIDTH), np.float16))
+    assert np.isfinite(lines.ends).all()
+    assert (np.abs(lines.ends - 0.5) <= 0.5 + 1e-6).all()

@@ -16,6 +16,8 @@ Ints = NDArray[np.int64]
 
 NEAR_M: Final = 0.02
 """Nearer to the camera's plane nothing is drawn."""
+FARTHEST: Final = 1e12
+"""World units: boxes that are larger or farther cannot be computed with, let alone be seen."""
 SAMPLE_PX: Final = 6.0
 MOST_SAMPLES: Final = 256  # of an edge
 BEHIND_SHARE, BEHIND_M = 0.02, 0.02
@@ -65,13 +67,16 @@ def _edges_within(boxes: OrientedBoxes, camera: Camera, near: float) -> _Edges:
     from_ray = lens.pixel_from_ray
     from_ray = from_ray / np.linalg.norm(from_ray[2])  # so that the third coordinate is a depth
     turn = camera.cam_from_world[:3, :3]
-    seen = (corners(boxes) - camera.position) @ (from_ray @ turn).T
+    can_be_drawn = (np.abs(boxes.centres) < FARTHEST) & (boxes.extents < FARTHEST)
+    drawn = np.flatnonzero(can_be_drawn.all(axis=1))
+    seen = (corners(boxes.rows(drawn)) - camera.position) @ (from_ray @ turn).T
     a, b = (seen[:, BOX_EDGES[:, k]].reshape(-1, 3) for k in range(2))
-    rows = np.repeat(np.arange(len(boxes)), len(BOX_EDGES))
+    rows = np.repeat(drawn, len(BOX_EDGES))
     in_front = (a[:, 2] > near) | (b[:, 2] > near)
     a, b, rows = a[in_front], b[in_front], rows[in_front]
     deeper = np.where(b[:, 2] == a[:, 2], 1.0, b[:, 2] - a[:, 2])  # level edges are not cut
     middle = a + ((near - a[:, 2]) / deeper)[:, None] * (b - a)
+    middle[:, 2] = near  # exactly, however far the corners are
     a, b = (np.where(p[:, 2:] < near, middle, p) for p in (a, b))
     start, end = a[:, :2] / a[:, 2:], b[:, :2] / b[:, 2:]
     first, last = _within(start, end, np.array([lens.width, lens.height]) - 0.5)
