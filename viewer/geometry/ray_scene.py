@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
+from viewer.geometry.embree_build import build_scene
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
@@ -237,11 +237,7 @@ class _Part:
 def _embree_scene(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> EmbreeScene | None:
     if not len(faces):
         return None
-    scene = EmbreeScene()
-    TriangleMesh(scene, vertices, faces)
-    # The first ray makes the engine build its tree; that belongs here, not into the first stroke.
-    scene.run(vertices[:1], np.array([[0, 0, 1]], np.float32))
-    return scene
+    return build_scene(vertices, faces)
 
 
 def _cast_past(
