@@ -75,7 +75,7 @@ def test_poses_that_are_not_finite_are_left_out(scene: Path) -> None:
     save(scene / FOLDER / "camera_keyframe_positions.hdf5", positions)
     trajectory, faults = _read(scene)
     assert trajectory.frame_ids.tolist() == [0, 3, 7]
-    assert faults == ["expected usable poses, found one of frame 1 that is not: 1 keyframes are left out"]
+    assert faults == ["expected usable poses, found one of frame 1 that is not: it is left out"]
 
 
 def test_flat_orientations_are_left_out(scene: Path) -> None:
@@ -84,7 +84,7 @@ def test_flat_orientations_are_left_out(scene: Path) -> None:
     save(scene / FOLDER / "camera_keyframe_orientations.hdf5", rotations)
     trajectory, faults = _read(scene)
     assert trajectory.frame_ids.tolist() == [0, 1, 3]
-    assert faults == ["expected usable poses, found one of frame 7 that is not: 1 keyframes are left out"]
+    assert faults == ["expected usable poses, found one of frame 7 that is not: it is left out"]
 
 
 def test_a_matrix_that_is_no_rotation_is_told(scene: Path) -> None:

@@ -58,10 +58,11 @@ def read_trajectory(scene: Path, name: str, lens: Lens) -> tuple[Trajectory, tup
     unusable = tuple(frame_ids[~usable].tolist())
     if not usable.all():
         row = int(np.flatnonzero(~usable)[0])
+        left_out = "it is" if len(unusable) == 1 else f"{len(unusable)} keyframes are"
         faults.append(
             FormatError(
                 f"expected usable poses, found one of frame {frame_ids[row]} that is not: "
-                f"{np.count_nonzero(~usable)} keyframes are left out",
+                f"{left_out} left out",
                 path=folder,
             )
         )
