@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 HIDDEN_OPACITY = 0.35
 HALO_PX = 1.4
+CROWDED = 1500
+"""More pieces than this are drawn as hairlines, without what is hidden: drawing must not be felt."""
 WHOLE_WIDTH_FROM_PX = 700
 """Lines over smaller pictures are thinner."""
 Colors = NDArray[np.uint8]
@@ -172,20 +174,27 @@ def draw_box_lines(
     width *= min(1.0, max(0.5, place.width() / WHOLE_WIDTH_FROM_PX))
     painter.save()
     painter.setClipRect(place)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     is_seen = ~lines.is_hidden
-    _draw(painter, ends[is_seen], OUTLINE_HALO, width + HALO_PX)
+    is_crowded = len(ends) > CROWDED
+    if is_crowded:
+        width = 1.0
+    else:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _draw(painter, ends[is_seen], OUTLINE_HALO, width + HALO_PX)
     inks = colors.astype(np.int64)[lines.boxes] @ (65536, 256, 1)
     strong = selected[lines.boxes]
     inks[strong] = -1
     for is_hidden, opacity in ((True, hidden_opacity), (False, 1.0)):
-        if opacity <= 0:
+        if opacity <= 0 or (is_hidden and is_crowded):
             continue
-        chosen = lines.is_hidden if is_hidden else is_seen
-        for ink in np.unique(inks[chosen]).tolist():
+        chosen = np.flatnonzero(lines.is_hidden if is_hidden else is_seen)
+        chosen = chosen[np.argsort(inks[chosen], kind="stable")]
+        firsts = np.flatnonzero(np.diff(inks[chosen], prepend=-2))
+        for rows in np.split(chosen, firsts[1:]) if len(chosen) else ():
+            ink = int(inks[rows[0]])
             color = QColor(SELECTED_COLOR) if ink < 0 else QColor(ink >> 16, ink >> 8 & 255, ink & 255)
             color.setAlphaF(opacity)
-            _draw(painter, ends[chosen & (inks == ink)], color, width * (1.6 if ink < 0 else 1.0))
+            _draw(painter, ends[rows], color, width * (1.6 if ink < 0 and not is_crowded else 1.0))
     painter.restore()
 
 
