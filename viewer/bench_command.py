@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = "1600x1000"
 _USER_FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
-_STEPS = ("open", "orbit", "label", "stroke", "hover", "frames", "save")
+_STEPS = ("open", "orbit", "label", "stroke", "hover", "frames", "save", "full")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

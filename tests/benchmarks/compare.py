@@ -210,7 +210,7 @@ def rows(found: Found) -> list[Row]:
         bar = None if theirs is None else share * theirs
         add(f"  looking only, {size}", middle(found, size, "ours", "peak_looking_mb"), bar, "MB", "")
     add("peak memory, 14M", middle(found, "14M", "ours", "peak_mb"), 8192.0, "MB", "")
-    for step in ("open", "move", "stroke", "save"):
+    for step in ("open", "orbit", "stroke", "save"):
         gaps = [values["longest_gaps"][step] for values in found.get(("14M", "ours"), [])]
         longest = max((gap["ms"] for gap in gaps), default=None)
         add(f"longest time without an answer, 14M: {step}", longest, 100.0, "ms", "")
