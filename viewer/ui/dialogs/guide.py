@@ -18,7 +18,17 @@ from PySide6.QtWidgets import (
 
 from viewer.resources import resource_path
 
-PAGES: Final = ("labelling", "images", "cameras", "lenses", "pose_check", "octomaps", "architecture")
+PAGES: Final = (
+    "labelling",
+    "images",
+    "cameras",
+    "lenses",
+    "pose_check",
+    "octomaps",
+    "boxes",
+    "performance",
+    "architecture",
+)
 """The Markdown pages of `resources/docs`, in the order in which they are listed."""
 LIST_PX = 190
 MARGIN_PX = 18
