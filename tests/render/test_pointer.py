@@ -318,3 +318,20 @@ def test_coordinates_are_physical_pixels_on_dense_screens(scale: float, stage: S
     assert found["size"] == found["shown"] == found["ids"][::-1]
     assert found["hit"] == [int(150 * scale), int(101 * scale), 1]
     assert found["path"] == [[int(10 * scale), int(20 * scale)], [int(300 * scale), int(202 * scale)]]
+
+
+def test_how_far_one_looks_is_known_as_soon_as_there_is_something_to_look_at(stage: Stage) -> None:
+    mesh = room()
+    stage.show(scene_of(mesh), mesh)
+    # large scenes are not there yet when the view comes to rest
+    stage.view.camera.reach = 1e6
+    stage.view.upload_finished.emit()
+
+    def is_noticed() -> bool:
+        world = stage.view.pick(*MIDDLE).world
+        camera = stage.view.current_camera()
+        assert world is not None
+        away = float((np.asarray(world) - camera.position) @ camera.world_from_cam[:3, 2])
+        return bool(stage.view.camera.reach == pytest.approx(away, rel=1e-3))
+
+    stage.wait(is_noticed)

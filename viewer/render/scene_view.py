@@ -80,6 +80,7 @@ class SceneView(ViewPictures):
         self._canvas.events.ignore_callback_errors = False
         self._canvas.events.draw.connect(self._draw)
         self._canvas.events.resize.connect(self._resized)
+        self.upload_finished.connect(self.look_again)
         self.set_scene(None)
 
     # the canvas

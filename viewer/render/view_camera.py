@@ -225,6 +225,10 @@ class ViewCamera(ViewSignals):
         if not self.navigator.is_moving:
             self._motion_timer.stop()
 
+    def look_again(self) -> None:
+        """What one looks at is another thing than before, though the view is the same."""
+        restart(self._settle_timer)
+
     def _settle(self) -> None:
         was_plain, self._is_plain = self._is_plain, False
         (self.redraw if was_plain else self.redraw_flat)()
