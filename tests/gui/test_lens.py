@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.builders import write_scene
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
 from tests.lens_builders import tilted_lens
 from viewer.app.session import ColorBy
@@ -225,10 +226,18 @@ def test_images_without_positions_leave_the_plain_pinhole_and_the_window_says_as
 
 
 def test_points_are_compared_from_the_scene_panel(
-    qtbot: QtBot, window: MainWindow, tilted_scene: Path
+    qtbot: QtBot, window: MainWindow, tilted_scene: Path, tmp_path: Path
 ) -> None:
-    open_scene(qtbot, window, tilted_scene)
     session, bar = window.session, window.residual_bar
+    open_scene(qtbot, window, write_scene(tmp_path / "fewer objects"))
+    window.actions_table["color_residual"].trigger()
+    assert bar.isVisible()
+    few, few_objects = session.opened, session.object_count
+    window.opening.open_path(tilted_scene)
+    qtbot.waitUntil(lambda: session.opened is not few, timeout=PATIENCE_MS)
+    settle(qtbot, window)
+    assert session.object_count > few_objects
+    assert session.color_by is ColorBy.CLASS
     assert not bar.isVisible()
     window.actions_table["color_residual"].trigger()
     qtbot.waitUntil(lambda: session.points is not None, timeout=PATIENCE_MS)

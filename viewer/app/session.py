@@ -180,6 +180,8 @@ class Session:
         if self.labelling is not None:
             self._follow(self.labelling)
         self.scene_changed.emit()
+        if self.color_by is ColorBy.RESIDUAL:  # only now: colors are told of the scene that everybody has
+            self.set_color_by(ColorBy.CLASS)
         self.frame_changed.emit(self.frame)
         self.selection_changed.emit(self.selection)
         self.saved_changed.emit()

@@ -22,7 +22,6 @@ class PointChoice(QObject):
         super().__init__(window)
         self._window = window
         self._hidden_mesh = False  # by us, so that the compared points are seen
-        window.session.scene_changed.connect(self._start_over)
         window.session.color_by_changed.connect(self._color_by_changed)
         window.session.point_source_changed.connect(self._source_changed)
 
@@ -39,11 +38,6 @@ class PointChoice(QObject):
 
     def use_distances(self) -> None:
         self._window.session.set_point_source(PointSource.DISTANCE)
-
-    def _start_over(self) -> None:
-        session = self._window.session
-        if session.color_by is ColorBy.RESIDUAL:
-            session.set_color_by(ColorBy.CLASS)
 
     def _color_by_changed(self, color_by: ColorBy) -> None:
         session = self._window.session
