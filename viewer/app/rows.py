@@ -159,8 +159,10 @@ def instance_rows(labels: ObjectLabels, count: int, facts: ObjectFacts | None) -
     is_mixed = np.zeros(size, np.bool_)
     has_class = labels.semantic[member] > 0
     if has_class.any():
-        pairs = np.stack([instance[has_class], labels.semantic[member][has_class]], axis=1)
-        kinds, votes = np.unique(pairs, axis=0, return_counts=True)
+        base = int(labels.semantic.max()) + 1
+        pairs = instance[has_class] * base + labels.semantic[member][has_class]  # sorts as rows of two would
+        found, votes = np.unique(pairs, return_counts=True)
+        kinds = np.stack([found // base, found % base], axis=1)
         by_votes = np.argsort(votes, kind="stable")  # the most voted is written last
         class_of[kinds[by_votes, 0]] = kinds[by_votes, 1]
         is_mixed = np.bincount(kinds[:, 0], minlength=size) > 1

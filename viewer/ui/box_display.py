@@ -95,7 +95,7 @@ class BoxDisplay(QObject):
     def refresh(self) -> None:
         """Decide anew which boxes are shown."""
         session, view, boxes = self._window.session, self._window.scene_view, self.boxes
-        if boxes is not None:
+        if boxes is not None and self.style.visible:
             rows = np.zeros((int(boxes.ids.max(initial=0)) + 1, 3), np.uint8)
             rows[boxes.ids] = self._colors(boxes)
             view.set_box_colors(rows)

@@ -93,7 +93,7 @@ class BoxMaking(QObject):
         opened, scene, labelling = session.opened, session.scene, session.labelling
         if opened is None or scene is None or labelling is None:
             return
-        instance, points = labelling.labels.instance.copy(), session.points
+        instance = labelling.labels.instance.copy()
         only = self.all_stale if only_stale else None
 
         def done(made: FittedBoxes) -> None:
@@ -112,7 +112,7 @@ class BoxMaking(QObject):
         self._job = window.runner.start(
             window.runner.compute_lane,
             lambda progress: recompute_boxes(
-                scene, instance, kinds, only=only, points=points, progress=progress
+                scene, instance, kinds, only=only, points=session.points, progress=progress
             ),
             title="Fitting boxes",
             done=done,

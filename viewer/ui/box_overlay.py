@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 HIDDEN_OPACITY = 0.35
 HALO_PX = 1.4
+MOST_FRAMES = 12
+"""Frames whose lines are kept: those of all panes, and the ones just left."""
 CROWDED = 1500
 """More pieces than this are drawn as hairlines, without what is hidden: drawing must not be felt."""
 WHOLE_WIDTH_FROM_PX = 700
@@ -118,6 +120,9 @@ class BoxOverlay(QObject):
                 width=style.line_width,
                 hidden_opacity=HIDDEN_OPACITY if style.hidden_opacity > 0 else 0.0,
             )
+            self._drawn.pop(frame, None)
+            while len(self._drawn) >= MOST_FRAMES:
+                self._drawn.pop(next(iter(self._drawn)))
             self._drawn[frame] = (version, paint)
             for pane in window.images_panel.shown_panes:
                 if pane.frame == frame:
