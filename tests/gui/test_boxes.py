@@ -119,6 +119,7 @@ def test_painting_makes_boxes_stale_and_recomputing_shows_the_new_ones_everywher
     QTest.mouseClick(button, LEFT)
     qtbot.waitUntil(lambda: not table.stale_bar.isVisible(), timeout=PATIENCE_MS)
     settle(window, qtbot)
+    assert not [banner for banner in window.banners.shown if "no longer fit" in banner.message]
     mesh = session.scene.part(Mesh)
     corners = mesh.faces[np.append(labelling.labels.instance, 0)[mesh.object_of_face] == created]
     fitted = object_aligned_2d_box(mesh.vertices[corners.reshape(-1)])
@@ -285,3 +286,22 @@ def test_drawing_thousands_of_lines_over_an_image_is_not_felt(qapp: QApplication
     assert time.perf_counter() - started < 1  # 0.02 s on an idle machine
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
     assert (np.array(image.constBits()).reshape(600, 800, 4)[..., :3].max(axis=2) > 0).mean() > 0.2
+
+
+def test_a_scene_without_boxes_gets_them(window: MainWindow, qtbot: QtBot, either_scene: Path) -> None:
+    for path in (either_scene / "_detail" / "mesh").glob("*bounding_box*"):
+        path.unlink()
+    window.opening.open_path(either_scene)
+    qtbot.waitUntil(lambda: window.session.scene is not None, timeout=PATIENCE_MS)
+    settle(window, qtbot)
+    row = window.panels.layers.row("boxes")
+    assert window.boxes.display.boxes is None
+    window.boxes.making.make((KIND,), False, None)
+    qtbot.waitUntil(lambda: window.boxes.display.boxes is not None, timeout=PATIENCE_MS)
+    instance = window.session.labelling.labels.instance
+    assert set(window.boxes.display.boxes.ids.tolist()) <= set(instance[instance > 0].tolist())
+    assert len(window.boxes.display.boxes) > 10
+    assert row.isEnabled()
+    QTest.keyClick(window.scene_view.native, Qt.Key.Key_B)
+    drawn(window, qtbot)
+    assert KIND_BOX in window.scene_view.id_buffer().kinds

@@ -18,6 +18,7 @@ from viewer.jobs.lanes import Job
 from viewer.model.boxes import BOX_KINDS, BoxSets, OrientedBoxes
 
 if TYPE_CHECKING:
+    from viewer.ui.banner import Banner
     from viewer.ui.main_window import MainWindow
 
 
@@ -28,6 +29,7 @@ class BoxMaking(QObject):
         super().__init__(window)
         self._window = window
         self._offered_for: OpenedScene | None = None
+        self._offer: Banner | None = None
         self._job: Job[FittedBoxes] | None = None
         session = window.session
         session.labels_changed.connect(self._offer_once)
@@ -134,6 +136,8 @@ class BoxMaking(QObject):
             new = made.sets.by_kind[kind]
             old[kind] = new if only is None else old.get(kind, OrientedBoxes.none()).replaced(only, new)
         sets = BoxSets({kind: old[kind] for kind in BOX_KINDS if kind in old})
+        if self._offer is not None and self._offer in window.banners.shown:
+            window.banners.dismiss(self._offer)
         session.set_boxes(sets, session.box_ages.made(kinds, made.instance))
         boxed = len(made.sets.by_kind[kinds[0]])
         source = "" if made.fitted_to == "mesh" else " to points of the images, for there is no mesh"
@@ -163,7 +167,7 @@ class BoxMaking(QObject):
         if not len(self.all_stale) or not can_fit(opened.scene):
             return
         self._offered_for = opened
-        window.banners.show_message(
+        self._offer = window.banners.show_message(
             "info",
             "Boxes of instances with other members than before no longer fit.",
             hint="they are marked as stale in the list of boxes, and can be recomputed there, too",

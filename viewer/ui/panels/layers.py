@@ -87,6 +87,7 @@ class LayersPanel(QWidget):
         for signal, slot in (
             (session.scene_changed, self._take_scene),
             (session.points_changed, self._show_layers),
+            (session.boxes_changed, self._show_layers),
             (session.octomap_changed, self._take_scene),
             (session.octomap_facts_changed, self._show_strays),
             (session.color_by_changed, self._show_color_by),
