@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +21,12 @@ PATIENCE_MS = 60_000
 def qapp() -> QApplication:
     """The real application: contexts shared and formats set before it exists."""
     return make_application()
+
+
+@pytest.fixture(autouse=True)
+def _new_user(qapp: QApplication) -> None:
+    """Docks stand as at the first start, wherever the test before left them."""
+    QSettings().clear()
 
 
 @pytest.fixture(scope="session")
