@@ -12,18 +12,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPushButton, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.builders import write_scene
 from tests.gui.made_sessions import opened
+from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
 from viewer.app.settings import Settings
 from viewer.formats.reader import SceneMatch
 from viewer.resources import resource_path
 from viewer.ui.commands import COMMANDS
 from viewer.ui.dialogs.about import AboutDialog
 from viewer.ui.dialogs.choose_scene import ChooseSceneDialog
+from viewer.ui.dialogs.dialog import Dialog
 from viewer.ui.dialogs.guide import PAGES, GuideDialog
 from viewer.ui.dialogs.inventory import InventoryDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.dialogs.shortcuts import ShortcutsDialog, key_rows
 from viewer.ui.job_runner import JobRunner
+from viewer.ui.main_window import MainWindow
 
 pytestmark = pytest.mark.gui
 
@@ -165,3 +169,17 @@ def test_the_guide_lists_every_page_and_follows_the_links_between_them(qtbot: Qt
     assert dialog.pages.currentItem().text() == "Lenses"
     assert dialog.text.toPlainText().startswith("Lenses")
     dialog.close()
+
+
+def test_what_is_asked_about_a_scene_is_not_asked_about_the_next(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    open_scene(qtbot, window, write_scene(tmp_path))
+    for command in ("film", "screenshot", "export_poses", "generate_octomap"):
+        window.actions_table[command].trigger()
+    assert len(window.findChildren(Dialog)) == 4
+    window.opening.close_scene()
+    qtbot.waitUntil(lambda: not window.findChildren(Dialog), timeout=PATIENCE_MS)
+    window.opening.open_path(tmp_path)
+    qtbot.waitUntil(lambda: window.session.scene is not None, timeout=PATIENCE_MS)
+    settle(qtbot, window)

@@ -76,7 +76,7 @@ class Filming(QObject):
         trajectories = () if cameras is None else tuple(t for t in cameras.trajectories if len(t))
         dialog = FilmDialog(trajectories, self._window)
         dialog.chosen.connect(self._ask_where)
-        dialog.show()
+        dialog.show_for_scene(self._window.session)
 
     def _ask_where(self, plan: FilmPlan) -> None:
         scene = self._window.session.scene

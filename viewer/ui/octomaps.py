@@ -146,7 +146,7 @@ class Octomaps(QObject):
             return
         dialog = GenerateOctomapDialog(self.settings, octomap_home(scene), self._window)
         dialog.accepted_settings.connect(self._ask_to_replace)
-        dialog.show()
+        dialog.show_for_scene(self._window.session)
 
     def _ask_to_replace(self, settings: OctomapSettings, folder: Path) -> None:
         self.settings = settings

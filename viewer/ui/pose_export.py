@@ -30,7 +30,7 @@ class PoseExport(QObject):
             return
         dialog = ExportPosesDialog(cameras.names, self._window)
         dialog.chosen.connect(self._ask_where)
-        dialog.show()
+        dialog.show_for_scene(self._window.session)
 
     def _ask_where(self, form: ExportFormat, cameras: tuple[str, ...], only_pictured: bool) -> None:
         scene = self._window.session.scene

@@ -53,7 +53,7 @@ class Screenshots(QObject):
     def ask(self) -> None:
         dialog = ScreenshotDialog(self.subjects(), self._window)
         dialog.chosen.connect(self._ask_where)
-        dialog.show()
+        dialog.show_for_scene(self._window.session)
 
     def subjects(self) -> tuple[Subject, ...]:
         """What there is to take a picture of now."""

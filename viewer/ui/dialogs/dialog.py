@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from viewer.ui.parts import push_button
+from viewer.ui.parts import listen, push_button
+
+if TYPE_CHECKING:
+    from viewer.app.session import Session
 
 
 class Dialog(QDialog):
@@ -25,6 +30,14 @@ class Dialog(QDialog):
         outer.setSpacing(12)
         outer.addLayout(self.body, 1)
         outer.addLayout(self._buttons)
+
+    def show_for_scene(self, session: Session) -> None:
+        """Show it until another scene is opened: what it asks is about the one that is open now."""
+        listen(self, session.scene_changed, self._leave)
+        self.show()
+
+    def _leave(self) -> None:
+        self.close()
 
     def add_buttons(self, *left: QPushButton, right: tuple[QPushButton, ...] = ()) -> None:
         """Put buttons below; Close stands on the right when nothing else does."""
