@@ -299,6 +299,8 @@ def test_it_can_be_cancelled(scene):
     with pytest.raises(Cancelled):
         check_scene(read_scene(scene), progress=progress, on_frame=stop)
     assert len(checked) == 1
+    left = SceneCheck.so_far(read_scene(scene), checked)
+    assert left.summary == "So far: 1 frame checked: it fits its pose."
 
 
 # without a mesh

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.app.inventory_parts import part_details
+from viewer.app.inventory_parts import UNITS, part_details
 from viewer.app.inventory_text import to_text
 from viewer.app.lenses import LENS_NAMES, SceneLenses, known_lenses
 from viewer.formats.reader import Reader, SceneMatch
@@ -133,6 +133,7 @@ class SceneInventory:
     name: str
     path: str
     metres_per_unit: float
+    is_unit_known: bool  # False: no file tells, and a unit counts as a metre
     counts: Counts
     lens: LensEntry | None
     lens_sources: tuple[LensSourceEntry, ...]
@@ -198,6 +199,7 @@ def scene_inventory(scene: Scene, lenses: SceneLenses | None = None) -> SceneInv
         name=scene.name,
         path=str(scene.path),
         metres_per_unit=scene.metres_per_unit,
+        is_unit_known=UNITS in scene.sources,
         counts=_counts(scene, entries),
         lens=None if lens is None else _lens_entry(lens),
         lens_sources=_lens_sources(lens, lenses),

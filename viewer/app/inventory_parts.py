@@ -19,12 +19,22 @@ _PLURALS = {"vertex": "vertices", "box": "boxes", "class": "classes"}
 _UNIT_NAMES = {0.001: "millimetre", 0.01: "centimetre", 0.0254: "inch", 1.0: "metre"}
 
 
+UNITS = "Units"
+"""The title of the part that tells how long a unit is."""
+
+
 def unit_name(metres_per_unit: float) -> str:
     """The name of a unit of length, or its length in metres."""
     for size, name in _UNIT_NAMES.items():
         if abs(metres_per_unit / size - 1) < 1e-4:  # files hold some of them in single precision
             return name
     return f"{metres_per_unit:g} m"
+
+
+def unit_text(metres_per_unit: float, *, is_known: bool) -> str:
+    """How long a unit is, and whether the dataset says so."""
+    length = f"1 unit = {metres_per_unit:.6g} m ({unit_name(metres_per_unit)})"
+    return length if is_known else f"{length}, assumed: no file tells the scale"
 
 
 def count_of(count: int, noun: str) -> str:
@@ -35,7 +45,7 @@ def count_of(count: int, noun: str) -> str:
 
 def part_details(scene: Scene) -> dict[str, str]:
     """What there is to say about each part, by the titles of `Scene.sources`."""
-    details = {"Units": f"1 unit = {scene.metres_per_unit:.6g} m ({unit_name(scene.metres_per_unit)})"}
+    details = {"Units": unit_text(scene.metres_per_unit, is_known=UNITS in scene.sources)}
     for part in scene.parts.values():
         match part:
             case Mesh() as mesh:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from viewer.app.inventory_parts import count_of, unit_name
+from viewer.app.inventory_parts import count_of, unit_name, unit_text
 
 if TYPE_CHECKING:
     from viewer.app.inventory import CameraEntry, DatasetInventory, LensEntry, SceneInventory
@@ -47,7 +47,7 @@ def lens_text(lens: LensEntry) -> str:
 
 def _scene(scene: SceneInventory) -> list[str]:
     lines = [f"{scene.name}   {scene.path}"]
-    lines.append(f"  1 unit = {scene.metres_per_unit:.6g} m ({unit_name(scene.metres_per_unit)})")
+    lines.append(f"  {unit_text(scene.metres_per_unit, is_known=scene.is_unit_known)}")
     lines += [f"  Lens: {lens_text(scene.lens)}"] if scene.lens is not None else []
     lines += [
         f"    {entry.source}{' (in use)' if entry.is_used else ''}: {entry.detail}"

@@ -30,11 +30,12 @@ class SceneCheck:
     frames: tuple[FrameCheck, ...]
     notes: tuple[str, ...]  # sentences about files, which no single frame is to blame for
     seconds: float
+    is_whole: bool = True
 
     @staticmethod
     def so_far(scene: Scene, frames: Sequence[FrameCheck]) -> SceneCheck:
-        """The frames that are done of a check that is still going on."""
-        return SceneCheck(scene.name, lens_words(_lens(scene)), tuple(frames), (), 0.0)
+        """The frames that are done of a check that is still going on, or was called off."""
+        return SceneCheck(scene.name, lens_words(_lens(scene)), tuple(frames), (), 0.0, is_whole=False)
 
     @property
     def failed(self) -> tuple[FrameCheck, ...]:
@@ -51,6 +52,10 @@ class SceneCheck:
     @property
     def summary(self) -> str:
         """How it went, in a sentence."""
+        return self._result if self.is_whole else f"So far: {self._result}"
+
+    @property
+    def _result(self) -> str:
         unchecked = len(self.frames) - self.checked_count
         left = f", {unchecked} could not be checked" if unchecked else ""
         if not self.checked_count:
