@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -193,6 +193,8 @@ triangle = st.lists(st.tuples(*[st.floats(-2, 2).map(lambda x: round(x, 2))] * 3
 
 
 @settings(deadline=None, max_examples=60)
+@example([(0.0, 0.0, 0.0), (0.1, 0.1, 0.1), (1.7, 1.7, 1.7)])
+@example([(1.0, 1.91, 0.0), (0.0, -0.38, 0.0), (1.0, 1.91, 0.0)])
 @given(triangle)
 def test_surfaces_are_sampled_on_the_grid_of_each_face(corners: list[tuple[float, float, float]]) -> None:
     v = np.array(corners)

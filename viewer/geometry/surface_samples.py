@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 SPACING = 0.25
 """Between samples of a face, in voxels, along its plane."""
+FLAT = 1e-12
+"""The sine of an angle below which two edges count as one direction."""
 FACES_PER_BATCH = 1 << 18
 ROWS_PER_BATCH = 1 << 16
 SAMPLES_PER_BATCH = 1 << 20
@@ -54,7 +56,11 @@ def _plane_samples(
 ) -> Iterator[Floats]:
     """Batches of points (N, 3) on faces (F, 3, 3) and within the box, row by row of each face's grid."""
     a, b = corners[:, 0] - middles, corners[:, 1] - middles
-    x_axis, z_axis = _unit(a), _unit(np.cross(a, b))
+    normal = np.cross(a, b)
+    # corners in a line span no plane; what rounding leaves of their normal points anywhere
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    normal[np.linalg.norm(normal, axis=1) <= FLAT * lengths] = 0
+    x_axis, z_axis = _unit(a), _unit(normal)
     y_axis = _unit(np.cross(z_axis, x_axis))
     relative = corners - middles[:, None]
     plane = np.stack(
