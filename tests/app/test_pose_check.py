@@ -380,7 +380,7 @@ def test_the_command_tells_by_its_exit_code(scene, tmp_path, capsys):
     assert main(["check", str(scene), "--camera", CAMERA, "--csv", str(table)]) == 0
     assert "2 frames checked: all fit their poses." in capsys.readouterr().out
     assert table.read_text(encoding="utf-8").count("\n") == 3
-    assert main(["check", str(scene), "--frame", "0"]) == 0
+    assert main(["check", str(scene), "--camera", CAMERA, "--frame", "0"]) == 0
     assert "1 frame checked: it fits its pose." in capsys.readouterr().out
     make.rotate_pose(scene, BAD, 3.0)
     assert main(["check", str(scene), "--json", "--frame", str(BAD), "--lens", "pinhole"]) == 3
