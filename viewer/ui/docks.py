@@ -127,6 +127,7 @@ def add_docks(window: MainWindow, panels: Panels) -> dict[str, QDockWidget]:
         dock.setObjectName(f"dock_{key}")
         dock.setWidget(Scrolled(panel) if key in SCROLLED else panel)
         docks[key] = dock
+    docks["pose"].visibilityChanged.connect(panels.pose.set_uncovered)
     window.setDockNestingEnabled(True)
     window.setAnimated(False)
     window.setTabPosition(DockArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)

@@ -62,6 +62,7 @@ class PosePanel(QWidget):
         self._shot: Shot | None = None
         self._lens: LensFacts | None = None
         self._is_behind = True
+        self._is_covered = False
         self._build()
         for signal in (session.scene_changed, session.frame_changed, session.lens_changed):
             listen(self, signal, self._changed)
@@ -167,8 +168,14 @@ class PosePanel(QWidget):
         if self._is_behind:
             self._changed()
 
+    def set_uncovered(self, is_uncovered: bool) -> None:
+        """False while another tab lies over the panel, for which Qt still calls it visible."""
+        self._is_covered = not is_uncovered
+        if is_uncovered and self._is_behind:
+            self._changed()
+
     def _changed(self, *_: object) -> None:
-        self._is_behind = not self.isVisible()
+        self._is_behind = self._is_covered or not self.isVisible()
         if not self._is_behind:
             self.refresh()
 
