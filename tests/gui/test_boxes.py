@@ -216,10 +216,10 @@ def test_resting_on_a_box_tells_class_instance_and_size_and_a_click_selects_it(
     QTest.mouseMove(view.native, place + QPoint(0, 1))
     QTest.mouseMove(view.native, place)
     qtbot.waitUntil(window.boxes.hint.isVisible, timeout=PATIENCE_MS)
-    found = int(window.boxes.hint.title.text().rsplit(" ", 1)[1])
+    found = int(window.boxes.hint.heading.text().rsplit(" ", 1)[1])
     words = window.boxes.display.words_of(found)
-    assert window.boxes.hint.title.text() == words.title
-    assert words.size in window.boxes.hint.size_words.text()
+    assert window.boxes.hint.heading.text() == words.title
+    assert words.size in window.boxes.hint.remarks.text()
     assert words.title in window.status_line.hit_text.text()
     assert words.size in window.status_line.hit_text.text()
 

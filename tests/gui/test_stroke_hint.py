@@ -36,12 +36,12 @@ def test_it_names_what_changes_and_what_does_not(qtbot: QtBot, window: MainWindo
     hint: StrokeHint = window.stroke_hint
     hint.show_preview(a_result(), QPoint(300, 200))
     assert hint.isVisible()
-    assert hint.change.text() == "3 objects → chair"
+    assert hint.heading.text() == "3 objects → chair"
     assert hint.remarks.text() == "1 overwritten, 1 filtered out, 2 locked"
     hint.show_preview(a_result(), QPoint(300, 200), is_partial=True)
     assert hint.remarks.text().endswith(", and what lies behind")
     hint.show_preview(StrokeResult(is_stroke=True), QPoint(300, 200))
-    assert hint.change.text() == "Nothing to change"
+    assert hint.heading.text() == "Nothing to change"
     assert not hint.remarks.isVisible()
     hint.show_preview(None)
     assert not hint.isVisible()
@@ -67,7 +67,7 @@ def test_it_is_there_while_the_button_is_held(
     QTest.mousePress(canvas, LEFT, SHIFT, spot)
     QTest.mouseMove(canvas, spot + QPoint(1, 1))
     qtbot.waitUntil(hint.isVisible, timeout=PATIENCE_MS)
-    assert hint.change.text() == "1 object → chair"
+    assert hint.heading.text() == "1 object → chair"
     at = canvas.mapTo(window, spot)
     assert QRect(at - QPoint(250, 90), at + QPoint(250, 90)).intersects(hint.geometry())
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
