@@ -52,6 +52,7 @@ from viewer.ui.point_choice import PointChoice
 from viewer.ui.pose_export import PoseExport
 from viewer.ui.probing import Probing
 from viewer.ui.progress_strip import ProgressStrip
+from viewer.ui.recent_menu import RecentMenu
 from viewer.ui.recording import Recording
 from viewer.ui.residual_bar import ResidualBar
 from viewer.ui.saving import Saving
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
 
         self._connect()
         self._fill_window_menu()
-        self._fill_recent_menu()
+        self.recent_menu = RecentMenu(self)
         self.setAcceptDrops(True)
         self.apply_settings(self.settings)
         self._restore_layout()
@@ -198,14 +199,12 @@ class MainWindow(QMainWindow):
         self.comparing.changed.connect(self._refresh_actions)
         self.recording.changed.connect(self._refresh_actions)
         self.layer_styles.changed.connect(self._refresh_actions)
-        self.opening.recent_changed.connect(self._fill_recent_menu)
         self.empty_view.overlay_requested.connect(self.opening.ask_overlay)
         self.empty_view.inventory_requested.connect(self.side_windows.inventory)
         self.welcome.sample_requested.connect(self.opening.open_sample)
         self.welcome.folder_requested.connect(self.opening.ask_folder)
         self.welcome.path_requested.connect(self.opening.open_path)
         self.welcome.dropped.connect(self._open_dropped)
-        self.welcome.missing_found.connect(self._grey_out_recent)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         self.actions_table.act_on(self.scene_view.native, self.comparing.stack, self.panels.frames)
 
@@ -217,23 +216,6 @@ class MainWindow(QMainWindow):
         menu.addAction("&Reset Layout", self.reset_layout)
         help_menu = self.menus["Help"].menuAction()
         self.menuBar().insertMenu(help_menu, menu)
-
-    def _fill_recent_menu(self) -> None:
-        if not hasattr(self, "recent_menu"):
-            self.recent_menu = self.menus["File"].addMenu("Open &Recent")
-            self.menus["File"].insertMenu(self.actions_table["open_sample"], self.recent_menu)
-        self.recent_menu.clear()
-        recent = self.opening.recent()
-        for path in recent:
-            action = self.recent_menu.addAction(str(path))
-            action.setData(path)
-            action.triggered.connect(lambda _=False, p=path: self.opening.open_path(p))
-        self.recent_menu.setEnabled(bool(recent))
-        self.welcome.set_recent(recent)
-
-    def _grey_out_recent(self, missing: set[Path]) -> None:
-        for action in self.recent_menu.actions():
-            action.setEnabled(action.data() not in missing)
 
     # state of the window
 

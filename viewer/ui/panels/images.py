@@ -12,14 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viewer.app.frame_cache import FrameCache
 from viewer.app.pane_pictures import imaging_context, ready_images, ready_picture
-from viewer.app.pixel_probe import (
-    PixelHit,
-    image_size,
-    object_at,
-    probe_pixel,
-    probe_words,
-    support_keys,
-)
+from viewer.app.pixel_probe import PixelHit, image_size, object_at, probe_pixel, probe_words, support_keys
 from viewer.app.session import NOTHING, Session
 from viewer.app.settings import Settings
 from viewer.app.strokes import StrokeResult
