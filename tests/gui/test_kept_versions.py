@@ -33,6 +33,7 @@ def ask(qtbot: QtBot, window: MainWindow) -> KeptVersionsDialog:
     )
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, KeptVersionsDialog)
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=PATIENCE_MS)  # keys go nowhere before
     return dialog
 
 
@@ -64,7 +65,7 @@ def test_a_version_from_before_a_save_comes_back_as_one_step(
     assert labelling.labels.equals(last)
     dialog = ask(qtbot, window)
     QTest.keyClick(dialog.view, Qt.Key.Key_Return)
-    assert labelling.labels.equals(changed)
+    qtbot.waitUntil(lambda: labelling.labels.equals(changed), timeout=PATIENCE_MS)
 
 
 def test_without_any_save_there_is_nothing_to_bring_back(
