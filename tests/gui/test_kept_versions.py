@@ -55,14 +55,15 @@ def test_a_version_from_before_a_save_comes_back_as_one_step(
     assert dialog.restore.isEnabled()
     dialog.view.show_selection(np.array([1]), scrolls=False)
     QTest.mouseClick(dialog.restore, Qt.MouseButton.LeftButton)
-    assert labelling.labels.equals(published)
+    # it takes its turn behind strokes that are still being found
+    qtbot.waitUntil(lambda: labelling.labels.equals(published), timeout=PATIENCE_MS)
     assert window.isWindowModified(), "the files change only when one saves"
     assert labelling.history.undo_title.startswith("Restore version of today")
 
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
     QTest.keyClick(window.scene_view.native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert labelling.labels.equals(last)
+    qtbot.waitUntil(lambda: labelling.labels.equals(last), timeout=PATIENCE_MS)
     dialog = ask(qtbot, window)
     QTest.keyClick(dialog.view, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: labelling.labels.equals(changed), timeout=PATIENCE_MS)
