@@ -1,8 +1,11 @@
 """This program beside other viewers on the same scenes, in turn, and whether it keeps its bars.
 
-    python tests/benchmarks/compare.py --peers PYTHON --mayavi PYTHON --sample SCENE --markdown FILE
+    python tests/benchmarks/compare.py --peers PYTHON --sample SCENE --markdown FILE
+    python tests/benchmarks/compare.py --mayavi PYTHON --tools FOLDER --sizes 5M
 
 `--peers` is a Python that has polyscope, pyvista and open3d; whatever cannot be imported there is left out.
+`--mayavi` is one that has mayavi, and `--tools` the folder `code/python/tools` of the dataset's repository,
+whose `visualize_mesh.py` it runs as it is.
 Rounds go through all contenders in turn, so that a busy machine slows them alike; the table holds medians.
 Scenes are made below the temporary folder and kept for the next time.
 """
@@ -29,7 +32,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
-from big_scene import SIZES, write_big_scene  # noqa: E402 a script beside this one, found by the line before
+from big_octomap import write_big_octomap  # noqa: E402 scripts beside this one, found by the line before
+from big_scene import SIZES, write_big_scene  # noqa: E402
 
 WINDOW = (1828, 1264)
 """So large that the 3D view has the 1280x800 pixels of the peers' windows."""
@@ -100,18 +104,28 @@ def measured(command: list[str]) -> Values | None:
 
 def contenders(arguments: argparse.Namespace, scene: Path) -> dict[str, list[str]]:
     """Name → command line."""
-    window = f"{WINDOW[0]}x{WINDOW[1]}"
-    ours = [sys.executable, "-m", "viewer", "bench", str(scene), "--json", "--window-size", window]
-    found = {"ours": ours}
-    for name in ("polyscope", "pyvista", "open3d", "mayavi"):
-        python = arguments.mayavi if name == "mayavi" else arguments.peers
-        if python is None or (arguments.only and name not in arguments.only.split(",")):
+    found = {"ours": bench(scene)}
+    for name in ("polyscope", "pyvista", "open3d"):
+        if arguments.peers is None or (arguments.only and name not in arguments.only.split(",")):
             continue
-        has = subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False)
+        has = subprocess.run([arguments.peers, "-c", f"import {name}"], capture_output=True, check=False)
         if has.returncode == 0:
-            size = ["--width", str(PEER_VIEW[0]), "--height", str(PEER_VIEW[1])]
-            found[name] = [python, str(HERE / "peer.py"), name, str(scene), *size]
+            found[name] = peer(arguments.peers, name, scene)
+    if arguments.mayavi is not None and arguments.tools is not None:
+        found["original"] = [*peer(arguments.mayavi, "original", scene), "--tools", str(arguments.tools)]
     return found
+
+
+def peer(python: str, name: str, scene: Path) -> list[str]:
+    """The command line that times another viewer."""
+    width, height = map(str, PEER_VIEW)
+    return [python, str(HERE / "peer.py"), name, str(scene), "--width", width, "--height", height]
+
+
+def bench(scene: Path) -> list[str]:
+    """The command line that times this program."""
+    window = f"{WINDOW[0]}x{WINDOW[1]}"
+    return [sys.executable, "-m", "viewer", "bench", str(scene), "--json", "--window-size", window]
 
 
 def run(arguments: argparse.Namespace) -> Found:
@@ -126,17 +140,25 @@ def run(arguments: argparse.Namespace) -> Found:
         for number in range(1 if size == "14M" else arguments.rounds):
             for name, command in commands.items():
                 # the slowest one tells nothing new in a second round
-                if name == "mayavi" and (size != "5M" or number > 0):
+                if name == "original" and (size != "5M" or number > 0):
                     continue
                 print(f"{size} round {number + 1}: {name}", flush=True)
                 values = measured(command)
                 if values is not None:
                     found.setdefault((size, name), []).append(values)
+    octomap = write_big_octomap(arguments.folder / "octomap")
+    for number in range(arguments.rounds):
+        print(f"octomap round {number + 1}", flush=True)
+        for name, command in (
+            ("ours", bench(octomap)),
+            ("InstancedMesh", peer(sys.executable, "instancedmesh", octomap)),
+        ):
+            values = measured(command)
+            if values is not None:
+                found.setdefault(("octomap", name), []).append(values)
     if arguments.sample is not None:
         print("images", flush=True)
-        window = f"{WINDOW[0]}x{WINDOW[1]}"
-        command = [sys.executable, "-m", "viewer", "bench", str(arguments.sample), "--json"]
-        values = measured([*command, "--window-size", window])
+        values = measured(bench(arguments.sample))
         if values is not None:
             found["sample", "ours"] = [values]
         fused = measured([sys.executable, str(HERE / "fusion.py"), str(arguments.sample)])
@@ -158,15 +180,15 @@ def rows(found: Found) -> list[Row]:
     def add(what: str, ours: float | None, bar: float | None, unit: str, against: str) -> None:
         table.append(Row(what, ours, bar, unit, against))
 
-    def ratio(size: str, key: str, share: float, peer: str, what: str, unit: str) -> None:
-        theirs = middle(found, size, peer, key)
+    def ratio(size: str, key: str, share: float, viewer: str, what: str, unit: str) -> None:
+        theirs = middle(found, size, viewer, key)
         bar = None if theirs is None else share * theirs
-        told = peer if theirs is None else f"{share:g} x {peer} ({theirs:.3g} {unit})"
+        told = viewer if theirs is None else f"{share:g} x {viewer} ({number(theirs)} {unit})"
         add(f"{what}, {size}", middle(found, size, "ours", key), bar, unit, told)
 
     for size, share in (("1M", 1.0), ("5M", 0.7)):
         ratio(size, "first_frame_s", share, "polyscope", "start to the first whole picture", "s")
-    ratio("5M", "first_frame_s", 0.1, "mayavi", "start to the first whole picture", "s")
+    ratio("5M", "first_frame_s", 0.1, "original", "start to the first whole picture", "s")
     for size in ("1M", "5M"):
         ratio(size, "orbit_ms", 0.5, "polyscope", "moving, per picture", "ms")
     for size in ("1M", "5M"):
@@ -214,6 +236,15 @@ def rows(found: Found) -> list[Row]:
         gaps = [values["longest_gaps"][step] for values in found.get(("14M", "ours"), [])]
         longest = max((gap["ms"] for gap in gaps), default=None)
         add(f"longest time without an answer, 14M: {step}", longest, 100.0, "ms", "")
+    ratio("octomap", "orbit_ms", 0.6, "InstancedMesh", "moving, per picture", "ms")
+    theirs = middle(found, "octomap", "InstancedMesh", "orbit_ms")
+    add(
+        "  with every voxel and pixel, octomap",
+        middle(found, "octomap", "ours", "orbit_full_ms"),
+        None if theirs is None else 0.6 * theirs,
+        "ms",
+        "0.6 x InstancedMesh",
+    )
     add("100 frames to points", middle(found, "sample", "fusion", "fused_s"), 60.0, "s", "")
     add("first points", middle(found, "sample", "fusion", "first_points_s"), 2.0, "s", "")
     return table
@@ -286,6 +317,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--peers", help="Python with polyscope, pyvista and open3d")
     parser.add_argument("--mayavi", help="Python with mayavi and a Qt")
+    parser.add_argument("--tools", type=Path, help="folder of the original visualize_mesh.py")
     parser.add_argument("--only", default="", help="of the peers, only these, separated by commas")
     parser.add_argument("--sizes", default="1M,5M,14M")
     parser.add_argument("--rounds", type=int, default=2)

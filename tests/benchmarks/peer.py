@@ -9,10 +9,13 @@ process; every picture is forced to be complete before the clock is read. Flat c
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import resource
+import runpy
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -196,34 +199,108 @@ def open3d(scene: Path, size: tuple[int, int]) -> Times:
     }
 
 
-def mayavi(scene: Path, size: tuple[int, int]) -> Times:
-    """Mayavi as its users call it: one triangular mesh with a scalar per vertex."""
+def original(scene: Path, size: tuple[int, int], tools: Path | None) -> Times:
+    """The dataset's own `visualize_mesh.py` as it is, but for the stop-watch at its end."""
     os.environ.setdefault("ETS_TOOLKIT", "qt")
     os.environ.setdefault("QT_API", "pyside6")
     from mayavi import __version__, mlab
     from tvtk.api import tvtk
 
-    vertices, faces, objects = read(scene)
-    eyes, middle = places(vertices)
-    owner = np.zeros(len(vertices), np.int32)
-    owner[faces.reshape(-1)] = np.repeat(objects, 3)
+    if tools is None:
+        raise SystemExit("--tools names the folder of visualize_mesh.py")
     figure = mlab.figure(size=size)
-    mlab.triangular_mesh(*vertices.T, faces, scalars=owner)
-    window = tvtk.to_vtk(figure.scene.render_window)
-    camera = tvtk.to_vtk(figure.scene.camera)
+    found: Times = {"version": __version__}
+
+    def stop_watch() -> None:
+        asked_at = since_start()
+        eyes, middle = places(read(scene)[0])
+        not_its_own = since_start() - asked_at
+        window = tvtk.to_vtk(figure.scene.render_window)
+        camera = tvtk.to_vtk(figure.scene.camera)
+
+        def picture(k: int) -> None:
+            camera.SetPosition(*eyes[k])
+            camera.SetFocalPoint(*middle)
+            camera.SetViewUp(0, 0, 1)
+            camera.SetViewAngle(FOV_DEGREES)
+            camera.SetClippingRange(1, 3000)
+            window.Render()
+            window.WaitForCompletion()
+
+        picture(0)
+        found["first_frame_s"] = since_start() - not_its_own
+        found["orbit_ms"] = timed(picture, PICTURES)
+
+    mlab.show = stop_watch
+    sys.argv = ["visualize_mesh", "--mesh_dir", str(scene / "_detail" / "mesh"), "--mesh_opacity", "1.0"]
+    with contextlib.redirect_stdout(sys.stderr):
+        runpy.run_path(str(tools / "visualize_mesh.py"), run_name="__main__")
+    return found
+
+
+def instanced_mesh(scene: Path, size: tuple[int, int]) -> Times:
+    """vispy's own InstancedMesh on the occupied voxels of an octomap."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    import vispy
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    from viewer.formats.hypersim.octomap_files import read_tree
+
+    vispy.use("pyside6", "gl+")
+    import vispy.scene
+    from vispy.gloo import gl
+
+    octomap = read_tree(scene / "_detail" / "octomap" / "octomap.bt")
+    octomap = octomap.only(octomap.occupied)
+    centres, sizes = octomap.centres.astype(np.float32), octomap.sizes.astype(np.float32)
+    eyes, middle = places(centres)
+    shades = np.clip((centres - centres.min(axis=0)) / np.ptp(centres, axis=0), 0, 1) * 0.8 + 0.15
+    corners = np.array([[k & 1, k >> 1 & 1, k >> 2] for k in range(8)], np.float32) - 0.5
+    sides = ((0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5))
+    faces = np.array([[a, b, c] for a, b, c, d in sides] + [[a, c, d] for a, b, c, d in sides], np.uint32)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    window = QMainWindow()
+    canvas = vispy.scene.SceneCanvas(app="pyside6", size=size, keys=None)
+    view = canvas.central_widget.add_view(border_width=0)
+    view.camera = vispy.scene.cameras.TurntableCamera(fov=FOV_DEGREES, center=tuple(middle))
+    vispy.scene.visuals.InstancedMesh(
+        vertices=corners,
+        faces=faces,
+        instance_positions=centres,
+        instance_transforms=np.eye(3, dtype=np.float32)[None] * sizes[:, None, None],
+        instance_colors=np.c_[shades, np.ones(len(centres))].astype(np.float32),
+        parent=view.scene,
+    )
+    window.setCentralWidget(canvas.native)
+    window.resize(*size)
+    window.show()
+    application.processEvents()
+
+    drawn: list[bool] = []
+
+    def finish(_event: object) -> None:
+        gl.glFinish()
+        drawn.append(True)
+
+    canvas.events.draw.connect(finish, position="last")
 
     def picture(k: int) -> None:
-        camera.SetPosition(*eyes[k])
-        camera.SetFocalPoint(*middle)
-        camera.SetViewUp(0, 0, 1)
-        camera.SetViewAngle(FOV_DEGREES)
-        camera.SetClippingRange(1, 3000)
-        window.Render()
-        window.WaitForCompletion()
+        away = eyes[k] - middle
+        distance = float(np.linalg.norm(away))
+        view.camera.distance = distance
+        view.camera.azimuth = float(np.degrees(np.arctan2(away[0], -away[1])))
+        view.camera.elevation = float(np.degrees(np.arcsin(away[2] / distance)))
+        drawn.clear()
+        canvas.update()
+        while not drawn:
+            application.processEvents()
 
     picture(0)
     first = since_start()
-    return {"version": __version__, "first_frame_s": first, "orbit_ms": timed(picture, PICTURES)}
+    pixels = canvas.render()
+    if pixels[..., :3].std() < 5:
+        raise SystemExit("InstancedMesh drew nothing")
+    return {"version": vispy.__version__, "first_frame_s": first, "orbit_ms": timed(picture, PICTURES)}
 
 
 def palette(objects: np.ndarray) -> np.ndarray:
@@ -235,18 +312,23 @@ PEERS: dict[str, Callable[[Path, tuple[int, int]], Times]] = {
     "polyscope": polyscope,
     "pyvista": pyvista,
     "open3d": open3d,
-    "mayavi": mayavi,
+    "instancedmesh": instanced_mesh,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("peer", choices=PEERS)
+    parser.add_argument("peer", choices=[*PEERS, "original"])
     parser.add_argument("scene", type=Path)
     parser.add_argument("--width", type=int, default=1280)
     parser.add_argument("--height", type=int, default=800)
+    parser.add_argument("--tools", type=Path, help="folder of the original visualize_mesh.py")
     arguments = parser.parse_args()
-    found = PEERS[arguments.peer](arguments.scene, (arguments.width, arguments.height))
+    size = (arguments.width, arguments.height)
+    if arguments.peer == "original":
+        found = original(arguments.scene, size, arguments.tools)
+    else:
+        found = PEERS[arguments.peer](arguments.scene, size)
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"peer": arguments.peer, **found}), flush=True)
     os._exit(0)  # some of them never end by themselves

@@ -301,3 +301,20 @@ def test_an_octomap_is_the_first_thing_to_see_in_a_scene_of_labels(
     assert all(window.actions_table[key].isEnabled() for key in in_3d)
     window.actions_table["focus"].trigger()
     assert "not known" in window.status_line.currentMessage()
+
+
+def test_a_scene_of_nothing_but_an_octomap_shows_it_and_the_next_scene_does_not(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    whole, bare = write_scene(tmp_path / "whole"), tmp_path / "bare" / "ai_001_001"
+    shutil.copytree(whole / "_detail" / "octomap", bare / "_detail" / "octomap")
+    open_scene(qtbot, window, bare)
+    assert window.layer_styles.is_visible("octomap")
+    octomap = window.session.scene.part(Octomap)
+    occupied = octomap.only(octomap.occupied).centres
+    low, high = window.scene_view.bounds
+    assert (low <= occupied.mean(axis=0)).all()
+    assert (high >= occupied.mean(axis=0)).all()
+    assert np.unique(picture(qtbot, window).reshape(-1, 3), axis=0).shape[0] > 50
+    open_scene(qtbot, window, whole)
+    assert not window.layer_styles.is_visible("octomap")

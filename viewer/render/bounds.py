@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from viewer.model.boxes import BoxSets, corners
 from viewer.model.camera import Cameras
 from viewer.model.mesh import GpuMesh
+from viewer.model.octomap import Octomap
 from viewer.model.points import PointSet
 from viewer.model.scene import Scene
 
@@ -30,13 +31,16 @@ def robust_bounds(points: NDArray[np.floating]) -> Bounds | None:
 
 
 def scene_bounds(scene: Scene | None, mesh: GpuMesh | None, points: PointSet | None) -> Bounds:
-    """Corners (3,) of the scene, world units: of its mesh, or points, or boxes, or camera paths."""
+    """Corners (3,) of the scene, world units: of its mesh, or points, octomap, boxes, or camera paths."""
     found: Bounds | None = None
     if mesh is not None:
         used = mesh.positions_and_object[mesh.faces[:: max(1, len(mesh.faces) // _SAMPLES)].reshape(-1), :3]
         found = _moved(robust_bounds(used), mesh.origin)
     if found is None and points is not None:
         found = _moved(robust_bounds(points.positions), points.origin)
+    octomap = None if scene is None else scene.part(Octomap)
+    if found is None and octomap is not None:
+        found = robust_bounds(octomap.only(octomap.occupied).centres)
     boxes = None if scene is None else scene.part(BoxSets)
     if found is None and boxes is not None:
         all_corners = [corners(kind).reshape(-1, 3) for kind in boxes.by_kind.values()]
