@@ -74,9 +74,9 @@ def _triangular_and_rotation(
     matrix: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """`matrix` = positive number * triangular * rotation; what is ahead stays ahead."""
-    from scipy.linalg import rq  # the window starts without scipy
-
-    triangular, rotation = rq(matrix)
+    # the QR factors of the matrix read backwards: scipy.linalg.rq takes a third of a second to import
+    rows, columns = np.linalg.qr(matrix[::-1].T)
+    triangular, rotation = columns.T[::-1, ::-1], rows.T[::-1]
     signs = np.where(np.diag(triangular) < 0, -1.0, 1.0)
     triangular, rotation = triangular * signs, rotation * signs[:, None]
     if np.linalg.det(rotation) < 0:  # a mirror image: no rotation holds it, the intrinsics do

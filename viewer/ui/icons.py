@@ -28,16 +28,16 @@ def make_icon(name: str, tokens: Tokens) -> QIcon:
     Pixmaps and not an icon engine of our own: an engine written in Python dies when Qt clones it.
     """
     made = QIcon()
+    mode, state = QIcon.Mode, QIcon.State
     for size in SIZES_PX:
-        stencil = _stencil(name, size)
-        for mode, state, color in (
-            (QIcon.Mode.Normal, QIcon.State.Off, tokens.text),
-            (QIcon.Mode.Normal, QIcon.State.On, tokens.accent_text),
-            (QIcon.Mode.Disabled, QIcon.State.Off, tokens.faint),
-            (QIcon.Mode.Disabled, QIcon.State.On, tokens.faint),
-            (QIcon.Mode.Selected, QIcon.State.Off, tokens.text),
+        for color, uses in (
+            (tokens.text, ((mode.Normal, state.Off), (mode.Selected, state.Off))),
+            (tokens.accent_text, ((mode.Normal, state.On),)),
+            (tokens.faint, ((mode.Disabled, state.Off), (mode.Disabled, state.On))),
         ):
-            made.addPixmap(_tinted(stencil, color), mode, state)
+            pixmap = _tinted(_stencil(name, size), color)
+            for use in uses:
+                made.addPixmap(pixmap, *use)
     return made
 
 
@@ -51,16 +51,21 @@ def icon_pixmap(name: str, size: int, color: str, scale: float = 1.0) -> QPixmap
 
 @lru_cache(maxsize=2048)
 def _stencil(name: str, size: int) -> QImage:
-    drawing = resource_path("icons", f"{name}.svg").read_bytes().replace(INK.encode(), b"#000000")
-    renderer = QSvgRenderer(QByteArray(drawing))
-    if not renderer.isValid():
-        raise ViewerError("expected an SVG drawing", path=resource_path("icons", f"{name}.svg"))
     image = QImage(QSize(size, size), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    renderer.render(painter, QRectF(0, 0, size, size))
+    _drawing(name).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return image
+
+
+@lru_cache(maxsize=256)
+def _drawing(name: str) -> QSvgRenderer:
+    path = resource_path("icons", f"{name}.svg")
+    drawing = QSvgRenderer(QByteArray(path.read_bytes().replace(INK.encode(), b"#000000")))
+    if not drawing.isValid():
+        raise ViewerError("expected an SVG drawing", path=path)
+    return drawing
 
 
 def _tinted(stencil: QImage, color: str) -> QPixmap:

@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.settings = Settings() if settings is None else settings
+        self._dress()  # first: a style sheet that comes later is worked out for every widget once more
         self.session = Session()
         self.runner = JobRunner(self)
         self.scene_view = SceneView()
@@ -295,10 +296,13 @@ class MainWindow(QMainWindow):
             self.banners.show_error(ViewerError(f"the settings could not be kept: {error}"))
         self._refresh_actions()
 
-    def _apply_theme(self, *_: object) -> None:
+    def _dress(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, self.settings.theme)
+
+    def _apply_theme(self, *_: object) -> None:
+        self._dress()
         self.scene_view.set_theme(theme.is_dark())
 
     def _use_theme(self, name: str) -> None:
