@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from viewer.errors import FormatError
 from viewer.formats.atomic_file import replace_file
+from viewer.formats.hdf5_chunks import read_chunks
 
 _KIND_NAMES = {"f": "floats", "i": "integers", "u": "integers", "b": "booleans"}
 _serial = itertools.count()
@@ -154,6 +155,10 @@ def _dataset(file: h5py.File, name: str, path: Path) -> h5py.Dataset:
 
 def _values(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype[Any], path: Path) -> NDArray[Any]:
     try:
+        if dtype == dataset.dtype.newbyteorder("="):
+            unpacked = read_chunks(dataset, path)
+            if unpacked is not None:
+                return unpacked.astype(dtype, copy=False)
         values = np.empty(shape, dtype)
         if values.size:
             dataset.read_direct(values)

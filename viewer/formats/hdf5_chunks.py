@@ -1,0 +1,109 @@
+"""Compressed HDF5 arrays, read past the HDF5 library, which unpacks one at a time and places value by value.
+
+The library only says where the chunks lie. They are unpacked by several threads, while Python runs on.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
+from operator import add
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_THREADS: Final = 4
+CHUNKS_A_THREAD: Final = 48
+"""Fewer are unpacked sooner than another thread is woken."""
+_GZIP: Final = (h5py.h5z.FILTER_DEFLATE,)
+_SHUFFLED_GZIP: Final = (h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE)
+
+
+class _Chunk(NamedTuple):
+    corner: tuple[int, ...]
+    address: int
+    size: int
+
+
+def read_chunks(dataset: h5py.Dataset, path: Path) -> NDArray[Any] | None:
+    """All values of a gzip-compressed dataset in their own type; None when the library has to read them.
+
+    That is so for other filters, for chunks that are missing (they hold a fill value) or damaged: the library
+    says what is wrong with them.
+    """
+    shape, chunk_shape = dataset.shape, dataset.chunks
+    if not shape or not chunk_shape or dataset.file.userblock_size or not _is_plain(dataset):
+        return None
+    settings = dataset.id.get_create_plist()
+    filters = tuple(settings.get_filter(k)[0] for k in range(settings.get_nfilters()))
+    if filters not in (_GZIP, _SHUFFLED_GZIP):
+        return None
+    chunks: list[_Chunk] = []
+    masks: list[int] = []
+
+    def note(found: Any) -> None:
+        chunks.append(_Chunk(found.chunk_offset, found.byte_offset, found.size))
+        masks.append(found.filter_mask)
+
+    dataset.id.chunk_iter(note)
+    expected = math.prod(-(-length // side) for length, side in zip(shape, chunk_shape, strict=True))
+    if len(chunks) != expected or any(masks):
+        return None
+    values = np.empty(shape, dataset.dtype)
+    is_shuffled = filters == _SHUFFLED_GZIP
+    chunks.sort(key=lambda chunk: chunk.address)
+    count = max(min(_thread_count(), len(chunks) // CHUNKS_A_THREAD), 1)
+    edges = [len(chunks) * k // count for k in range(count + 1)]
+    parts = [chunks[start:end] for start, end in pairwise(edges)]
+    unpack = partial(_unpack, path, values=values, chunk_shape=chunk_shape, is_shuffled=is_shuffled)
+    if count == 1:
+        return values if unpack(chunks) else None
+    with ThreadPoolExecutor(count - 1) as others:
+        rest = others.map(unpack, parts[1:])
+        is_whole = unpack(parts[0])
+        return values if all(rest) and is_whole else None
+
+
+def _is_plain(dataset: h5py.Dataset) -> bool:
+    """True for numbers whose bytes in the file are those in memory."""
+    dtype = dataset.dtype
+    return dtype.kind in "fiu" and bool(dataset.id.get_type() == h5py.h5t.py_create(dtype))
+
+
+def _thread_count() -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_THREADS)
+
+
+def _unpack(
+    path: Path, chunks: list[_Chunk], *, values: NDArray[Any], chunk_shape: tuple[int, ...], is_shuffled: bool
+) -> bool:
+    """Put some chunks where they belong in `values`; False when one of them is not what it should be."""
+    size = values.dtype.itemsize
+    byte_count = size * math.prod(chunk_shape)
+    as_bytes = values.view(np.uint8).reshape(*values.shape, size)
+    try:
+        with path.open("rb", buffering=0) as file:
+            for chunk in chunks:
+                file.seek(chunk.address)
+                unpacked = zlib.decompress(file.read(chunk.size), bufsize=byte_count)
+                if len(unpacked) != byte_count:
+                    return False
+                place = tuple(map(slice, chunk.corner, map(add, chunk.corner, chunk_shape)))
+                inside = tuple(map(slice, values[place].shape))  # chunks reach beyond the edges
+                if is_shuffled:  # all first bytes of the values, then all second ones
+                    stored = np.frombuffer(unpacked, np.uint8).reshape(size, *chunk_shape)
+                    for k in range(size):
+                        as_bytes[place][..., k] = stored[k][inside]
+                else:
+                    values[place] = np.frombuffer(unpacked, values.dtype).reshape(chunk_shape)[inside]
+    except (OSError, zlib.error):
+        return False
+    return True
