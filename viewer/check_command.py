@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viewer.cli import add_also, console_progress, overlay_roots
-from viewer.errors import FormatError
 from viewer.lens_option import add_lens
 
 if TYPE_CHECKING:
@@ -56,10 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read_scene(arguments: argparse.Namespace, progress: Progress) -> Scene:
-    from viewer.formats.registry import find_scenes
+    from viewer.formats.registry import find_scene
 
-    reader, matches = find_scenes(arguments.path, overlay_roots(arguments))
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=arguments.path)
-    return reader.read(matches[0], progress)
+    reader, match = find_scene(arguments.path, overlay_roots(arguments))
+    return reader.read(match, progress)

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from viewer.cli import PROGRAM, add_also, console_progress, overlay_roots
-from viewer.errors import FormatError
 from viewer.lens_option import add_lens
 
 FORMATS = ("json", "colmap", "numpy", "opencv", "blender")
@@ -36,14 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the poses and tell where; returns the exit code. Raises ViewerError."""
     from viewer.app.lenses import with_chosen_lens
     from viewer.app.pose_export import FORMATS_BY_KEY, export_poses
-    from viewer.formats.registry import find_scenes
+    from viewer.formats.registry import find_scene
 
     progress = console_progress()
-    reader, matches = find_scenes(arguments.scene, overlay_roots(arguments))
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=arguments.scene)
-    scene = with_chosen_lens(reader.survey(matches[0], progress), arguments.lens, progress)
+    reader, match = find_scene(arguments.scene, overlay_roots(arguments))
+    scene = with_chosen_lens(reader.survey(match, progress), arguments.lens, progress)
     done = export_poses(
         scene,
         FORMATS_BY_KEY[arguments.format],

@@ -42,14 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the files; 1 when something about the labels or the mesh was wrong. Raises ViewerError."""
     from viewer.app.box_fitting import check_box_folder, recompute_boxes, saved_instances, write_scene_boxes
-    from viewer.formats.registry import find_scenes
+    from viewer.formats.registry import find_scene
 
     progress = console_progress()
-    reader, matches = find_scenes(arguments.scene, overlay_roots(arguments))
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=arguments.scene)
-    scene = reader.read(matches[0], progress.part(0, 30, 100))
+    reader, match = find_scene(arguments.scene, overlay_roots(arguments))
+    scene = reader.read(match, progress.part(0, 30, 100))
     faults = [
         f"{scene.path if gap.expected_at is None else gap.expected_at}: {gap.why}"
         for gap in scene.gaps

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from viewer.cli import add_also, console_progress, overlay_roots
-from viewer.errors import FormatError, UsageError
+from viewer.errors import UsageError
 
 if TYPE_CHECKING:
     from viewer.jobs.job import Progress
@@ -103,10 +103,7 @@ def _settings(arguments: argparse.Namespace) -> Any:
 
 
 def _read_scene(arguments: argparse.Namespace, progress: Progress) -> Scene:
-    from viewer.formats.registry import find_scenes
+    from viewer.formats.registry import find_scene
 
-    reader, matches = find_scenes(arguments.scene, overlay_roots(arguments))
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=arguments.scene)
-    return reader.read(matches[0], progress)
+    reader, match = find_scene(arguments.scene, overlay_roots(arguments))
+    return reader.read(match, progress)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viewer.cli import PROGRAM, add_also, console_progress, overlay_roots
-from viewer.errors import FormatError
 
 if TYPE_CHECKING:
     from viewer.jobs.job import Progress
@@ -65,13 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read_scene(arguments: argparse.Namespace, progress: Progress) -> Scene:
     """The one scene at the path, without its mesh, which is not needed."""
-    from viewer.formats.registry import find_scenes
+    from viewer.formats.registry import find_scene
 
-    reader, matches = find_scenes(arguments.scene, overlay_roots(arguments))
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=arguments.scene)
-    return reader.survey(matches[0], progress)
+    reader, match = find_scene(arguments.scene, overlay_roots(arguments))
+    return reader.survey(match, progress)
 
 
 def _counted(count: int, what: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from viewer.cli import add_also, console_progress, overlay_roots
 from viewer.drawing_options import Look, add_look, look_of, picture_size
-from viewer.errors import FormatError, UsageError
+from viewer.errors import UsageError
 from viewer.lens_option import add_lens
 
 if TYPE_CHECKING:
@@ -61,18 +61,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw and write the video, print its path; returns the exit code. Raises ViewerError."""
     from viewer.app.open_scene import open_scene
     from viewer.formats.hypersim.label_tables import default_label_table
-    from viewer.formats.registry import find_scenes
+    from viewer.formats.registry import find_scene
     from viewer.formats.video_file import VideoFile, check_video_size
     from viewer.render.offscreen import offscreen_state, open_offscreen_context
 
     if arguments.size is not None:
         check_video_size(*arguments.size)
     progress = console_progress()
-    reader, matches = find_scenes(arguments.scene, overlay_roots(arguments))
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=arguments.scene)
-    opened = open_scene(reader, matches[0], default_label_table(), progress)
+    reader, match = find_scene(arguments.scene, overlay_roots(arguments))
+    opened = open_scene(reader, match, default_label_table(), progress)
     is_round = arguments.turntable
     look = look_of(
         arguments,

@@ -12,7 +12,7 @@ from viewer.formats.hdf5_array import read_array, write_array
 from viewer.formats.hypersim import layout
 from viewer.formats.hypersim.octomap_files import read_tree
 from viewer.formats.listing import is_file
-from viewer.formats.registry import find_scenes
+from viewer.formats.registry import find_scene
 from viewer.jobs.job import Progress
 from viewer.model.octomap import FREE, NOT_FINITE, OCCUPIED, UNKNOWN, LeafIndex, Octomap
 
@@ -37,11 +37,8 @@ def octomap_at(path: Path, also: tuple[Path, ...] = ()) -> Octomap:
     """
     if path.suffix.lower() in TREE_SUFFIXES and is_file(path):
         return read_tree(path)
-    _, matches = find_scenes(path, also)
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=path)
-    folders = [layout.octomap_folder(folder) for folder in matches[0].folders]
+    _, match = find_scene(path, also)
+    folders = [layout.octomap_folder(folder) for folder in match.folders]
     for folder in folders:
         for name in (layout.OCTOMAP_TREE, layout.OCTOMAP_FULL_TREE):
             if is_file(folder / name):

@@ -15,7 +15,7 @@ from viewer.errors import FormatError
 from viewer.formats.atomic_file import replace_file
 from viewer.formats.hypersim.label_tables import default_label_table, read_label_table
 from viewer.formats.hypersim.labels import write_labels
-from viewer.formats.registry import find_scenes
+from viewer.formats.registry import find_scene
 from viewer.jobs.job import Progress
 from viewer.model.mesh import Mesh
 
@@ -89,11 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_mesh(path: Path, also: Sequence[Path] = ()) -> Mesh:
     """The mesh of the one scene at a path. Raises FormatError when there is none, or more than one scene."""
-    reader, matches = find_scenes(path, also)
-    if len(matches) != 1:
-        names = ", ".join(match.name for match in matches[:5])
-        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=path)
-    scene = reader.read(matches[0], Progress.silent())
+    reader, match = find_scene(path, also)
+    scene = reader.read(match, Progress.silent())
     mesh = scene.part(Mesh)
     if mesh is None:
         gaps = [gap.why for gap in scene.gaps if gap.what == "Mesh"]

@@ -33,6 +33,15 @@ def find_scenes(path: Path, also: Sequence[Path] = ()) -> tuple[Reader, tuple[Sc
     raise FormatError(f"{_EXPECTED}, found {_described(path)}", path=path, hint=_hint(path))
 
 
+def find_scene(path: Path, also: Sequence[Path] = ()) -> tuple[Reader, SceneMatch]:
+    """As `find_scenes`, where there must be exactly one. Raises FormatError otherwise."""
+    reader, matches = find_scenes(path, also)
+    if len(matches) != 1:
+        names = ", ".join(match.name for match in matches[:5])
+        raise FormatError(f"expected one scene, found {len(matches)}: {names}", path=path)
+    return reader, matches[0]
+
+
 def find_reader(key: str) -> Reader | None:
     """The reader of a match's `reader_key`."""
     return next((reader for reader in READERS if reader.key == key), None)
