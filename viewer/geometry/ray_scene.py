@@ -12,10 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
-from viewer.geometry.embree_build import build_scene
+from viewer.geometry.embree_build import TriangleTree, shareable
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
@@ -26,28 +25,30 @@ RAYS_PER_BATCH = 1 << 17
 """Bounds the memory of a full-window stroke: about 10 MB for each batch in work."""
 THREADS = min(4, os.cpu_count() or 1)
 SMALL_SHARE = 0.25
-"""When no more than this share of the faces is visible, a scene of just these is built and cast into."""
+FEW_FACES = 1 << 20
+"""When no more than this share or number of the faces is visible, a tree of just these is cast into."""
 STEP_PAST = 1e-6
 """Fraction of its distance by which a ray goes on behind a hidden surface it has hit."""
-_BYTES_PER_FACE = 95  # measured: 456 MB at 4.7 million triangles
 
 
 class RayScene:
     """A mesh prepared for casting rays. Immutable, and safe to use from several threads."""
 
     def __init__(self, mesh: Mesh) -> None:
-        self._vertices = mesh.vertices.astype(np.float32)
-        finite = np.asarray(np.isfinite(self._vertices).all(axis=1))
+        vertices = shareable(mesh.vertices)
+        finite = np.asarray(np.isfinite(vertices).all(axis=1))
         kept = None if finite.all() else np.flatnonzero(np.asarray(finite[mesh.faces].all(axis=1)))
         faces = mesh.faces if kept is None else mesh.faces[kept]
         if kept is not None:
-            self._vertices[~finite] = 0
-        self._faces = np.ascontiguousarray(faces, np.int32)
+            vertices[~finite] = 0
         self._face_id = kept  # None: as in the mesh
         self.object_of_face: NDArray[np.int32] = mesh.object_of_face
         self.object_count = mesh.object_count
         self._owner = self.object_of_face if kept is None else self.object_of_face[kept]
-        self._scene = _embree_scene(self._vertices, self._faces)
+        self._face_counts = np.bincount(
+            self._owner + 1, minlength=mesh.object_count + 1
+        )  # of no object first
+        self._tree = _tree(vertices, faces)
         self._part: tuple[bytes, _Part] | None = None
 
     @classmethod
@@ -59,11 +60,6 @@ class RayScene:
         if progress is not None:
             progress.check()
         return scene
-
-    @property
-    def byte_count(self) -> int:
-        """About how much memory it takes."""
-        return self._vertices.nbytes + self._faces.nbytes + _BYTES_PER_FACE * len(self._faces)
 
     def first_hits(
         self,
@@ -94,11 +90,11 @@ class RayScene:
         self, origin: NDArray[np.floating], directions: NDArray[np.floating]
     ) -> NDArray[np.float32]:
         """(N,) how far the first face is along unit directions (N, 3) from one origin (3,); inf for none."""
-        if self._scene is None:
+        if self._tree is None:
             return np.full(len(directions), np.inf, np.float32)
         eye = np.asarray(origin, np.float32)
         rays = np.ascontiguousarray(directions, np.float32)
-        found = self._scene.run(np.broadcast_to(eye, rays.shape), rays, output=1)
+        found = self._tree.run(np.broadcast_to(eye, rays.shape), rays, output=1)
         return np.where(found["primID"] >= 0, found["tfar"], np.float32(np.inf))
 
     def object_hits(
@@ -116,10 +112,10 @@ class RayScene:
     ) -> NDArray[np.float64] | None:
         """Where (3,) a ray first meets the mesh, world units; None where it meets nothing."""
         face = int(self.first_hits(origin, np.asarray(direction)[None])[0])
-        if face < 0:
+        if self._tree is None or face < 0:
             return None
         row = face if self._face_id is None else int(np.searchsorted(self._face_id, face))
-        a, b, c = self._vertices[self._faces[row]].astype(np.float64)
+        a, b, c = self._tree.vertices[self._tree.faces[row]].astype(np.float64)
         normal = np.cross(b - a, c - a)
         facing = float(normal @ direction)
         return None if facing == 0 else np.asarray(origin + direction * (normal @ (a - origin)) / facing)
@@ -174,7 +170,10 @@ class RayScene:
 
     def objects_of(self, faces: NDArray[np.int64]) -> NDArray[np.int32]:
         """(N,) the object of each face, -1 for a miss."""
-        return np.append(self.object_of_face, np.int32(NO_OBJECT))[faces]  # -1, a miss, takes the last
+        if not len(self.object_of_face):
+            return np.full(len(faces), NO_OBJECT, np.int32)
+        # a click must not cost time proportional to the mesh, so nothing is added to its arrays
+        return np.where(faces >= 0, self.object_of_face[faces], np.int32(NO_OBJECT))
 
     def _pixel_hits(
         self,
@@ -197,26 +196,27 @@ class RayScene:
         known = self._part
         if known is not None and known[0] == key:
             return known[1]
-        shown = np.append(visible, True)[self._owner]
-        if np.count_nonzero(shown) <= SMALL_SHARE * len(shown):
-            chosen = np.flatnonzero(shown)
-            part = _Part(_embree_scene(self._vertices, self._faces[chosen]), chosen, None)
-        else:
-            part = _Part(self._scene, None, ~shown)
+        # rays do not pass through faces of no object
+        shown = np.append(True, visible)
+        part = _Part(self._tree, None, ~np.append(visible, True))
+        few = max(SMALL_SHARE * len(self._owner), FEW_FACES)
+        if self._tree is not None and self._face_counts @ shown <= few:
+            chosen = np.flatnonzero(np.append(visible, True)[self._owner])
+            part = _Part(_tree(self._tree.vertices, self._tree.faces[chosen]), chosen, None)
         self._part = key, part
         return part
 
     def _cast(
         self, eye: NDArray[np.float32], rays: NDArray[np.float32], part: _Part | None, clip: ClipBox | None
     ) -> NDArray[np.int64]:
-        scene = self._scene if part is None else part.scene
-        hidden = None if part is None else part.hidden_face
-        if scene is None or not len(rays):
+        tree = self._tree if part is None else part.tree
+        if tree is None or not len(rays):
             return np.full(len(rays), MISS, np.int64)
-        if hidden is None and clip is None:
-            hits = scene.run(np.broadcast_to(eye, rays.shape), rays).astype(np.int64)
+        if (part is None or part.is_hidden is None) and clip is None:
+            hits = tree.run(np.broadcast_to(eye, rays.shape), rays).astype(np.int64)
         else:
-            hits = _cast_past(scene, eye, rays, hidden, clip)
+            is_hidden = None if part is None else part.is_hidden
+            hits = _cast_past(tree, eye, rays, self._owner, is_hidden, clip)
         hits = _renamed(hits, None if part is None else part.face_id)
         return _renamed(hits, self._face_id)
 
@@ -227,27 +227,29 @@ def _renamed(hits: NDArray[np.int64], face_id: NDArray[np.int64] | None) -> NDAr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """What of a scene can be hit: a scene of its own, or the whole one with faces to pass through."""
+    """What of a scene can be hit: a tree of its own, or the whole one with objects to pass through."""
 
-    scene: EmbreeScene | None
-    face_id: NDArray[np.int64] | None  # of each face of `scene`; None = the same
-    hidden_face: NDArray[np.bool_] | None  # (F,); None = none is
+    tree: TriangleTree | None
+    face_id: NDArray[np.int64] | None  # of each face of `tree`; None = the same
+    is_hidden: NDArray[np.bool_] | None  # (O + 1,), the last for faces of no object; None = none is
 
 
-def _embree_scene(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> EmbreeScene | None:
-    if not len(faces):
-        return None
-    return build_scene(vertices, faces)
+def _tree(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> TriangleTree | None:
+    return TriangleTree(vertices, faces) if len(faces) else None
 
 
 def _cast_past(
-    scene: EmbreeScene,
+    tree: TriangleTree,
     eye: NDArray[np.float32],
     rays: NDArray[np.float32],
-    hidden: NDArray[np.bool_] | None,
+    owner: NDArray[np.int32],
+    is_hidden: NDArray[np.bool_] | None,
     clip: ClipBox | None,
 ) -> NDArray[np.int64]:
-    """First hits when some faces, or what lies outside a box, must be passed through."""
+    """First hits when some objects, or what lies outside a box, must be passed through.
+
+    `owner` is (F,): the object of each face.
+    """
     hits = np.full(len(rays), MISS, np.int64)
     near = np.zeros(len(rays))
     far = np.full(len(rays), np.inf)
@@ -260,11 +262,11 @@ def _cast_past(
         directions = rays[open_rays]
         start = near[open_rays]
         origins = (eye + start[:, None] * directions).astype(np.float32)
-        found = scene.run(origins, directions, output=1)
+        found = tree.run(origins, directions, output=1)
         face = found["primID"].astype(np.int64)
         distance = start + found["tfar"]
         inside = (face >= 0) & (distance <= far[open_rays])
-        passes = inside & hidden[face] if hidden is not None else np.zeros(len(face), np.bool_)
+        passes = np.zeros(len(face), np.bool_) if is_hidden is None else inside & is_hidden[owner[face]]
         final = inside & ~passes
         hits[open_rays[final]] = face[final]
         open_rays, face, distance = open_rays[passes], face[passes], distance[passes]
