@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.app.label_debt import label_progress, next_unlabelled, percent, size_order, unlabelled
-from viewer.app.session import ObjectFacts
+from viewer.app.object_facts import ObjectFacts
 from viewer.app.visibility import Visibility
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelLayer, ObjectLabels

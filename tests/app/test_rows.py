@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viewer.app.object_facts import ObjectFacts
 from viewer.app.rows import NameSearch, ShowOnly, instance_rows, narrowed, natural_ranks, ordered, runs
-from viewer.app.session import ObjectFacts
 from viewer.model.labels import ObjectLabels
 
 NAMES = ("Chair_10", "chair_2", "Lámpara 1", "sofa, left", "STRASSE", "chair_2")

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from viewer.app.labelling import Labelling
-from viewer.app.session import ObjectFacts, OpenedScene, Session
+from viewer.app.object_facts import ObjectFacts
+from viewer.app.session import OpenedScene, Session
 from viewer.model.boxes import BoxSets, OrientedBoxes
 from viewer.model.label_table import LabelClass, LabelTable
 from viewer.model.saved_labels import SavedLabels

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.app.session import ObjectFacts
+from viewer.app.object_facts import ObjectFacts
 from viewer.app.visibility import Visibility
 from viewer.model.labels import NO_LABEL, LabelLayer, ObjectLabels
 

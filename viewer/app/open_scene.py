@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.app.labelling import Labelling
-from viewer.app.session import ObjectFacts, OpenedScene
+from viewer.app.object_facts import ObjectFacts
+from viewer.app.session import OpenedScene
 from viewer.formats.reader import Reader, SceneMatch
 from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress

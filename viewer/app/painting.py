@@ -55,6 +55,22 @@ class RayPicker:
         return int(self.scene.object_hits(self.camera, pixel, self.visible, self.clip)[0])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundObjects:
+    """Objects that were found already, for the very pixels that are asked about."""
+
+    objects: NDArray[np.int64]  # ascending
+
+    def objects_hit(self, pixels: PixelSet) -> NDArray[np.int64]:
+        return self.objects
+
+    def objects_through(self, pixels: PixelSet) -> NDArray[np.int64]:
+        return self.objects
+
+    def object_at(self, x: int, y: int) -> int:
+        return int(self.objects[0]) if len(self.objects) else NO_OBJECT
+
+
 class ObjectImage(Protocol):
     """Anything with an object id per pixel, such as the id pass of the 3D view."""
 

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.app.session import ObjectFacts
+from viewer.app.object_facts import ObjectFacts
 from viewer.model.labels import NO_LABEL, ObjectLabels
 
 MOST_DIGITS = 18

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from psygnal import Signal
+from psygnal import Signal, SignalInstance
 
 from viewer.app.box_ages import BoxAges
 from viewer.app.lenses import SceneLenses
+from viewer.app.object_facts import ObjectFacts
 from viewer.app.octomap_facts import OctomapFacts, with_octomap
 from viewer.app.visibility import Visibility
 from viewer.geometry.frame_points import PointSource
@@ -27,6 +29,7 @@ from viewer.model.points import PointSet
 from viewer.model.scene import NodeTable, ObjectTable, Scene
 
 if TYPE_CHECKING:
+    from viewer.app.decimation import DecimatedMesh
     from viewer.app.labelling import Labelling
     from viewer.app.pose_check import SceneCheck
 
@@ -44,17 +47,6 @@ class ColorBy(enum.Enum):
     NORMAL = "normal"
     RESIDUAL = "residual"
     """Points only: how far the images of positions and of distances are apart there."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ObjectFacts:
-    """What is known of every object's shape, world units; NaN and 0 for objects nobody has seen."""
-
-    low: NDArray[np.float64]  # (O, 3)
-    high: NDArray[np.float64]  # (O, 3)
-    area: NDArray[np.float64]  # (O,) square world units; 0 where only points are known
-    element_count: NDArray[np.int64]  # (O,) faces, or points where there is no mesh
-    elements: str = "faces"  # "faces" or "points"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +72,7 @@ class Session:
     points_changed = Signal()
     point_source_changed = Signal(object)  # PointSource
     boxes_changed = Signal()  # boxes were made anew
+    mesh_changed = Signal()  # the mesh is shown decimated, or whole again
     facts_changed = Signal()
     octomap_changed = Signal()
     octomap_facts_changed = Signal()
@@ -109,6 +102,8 @@ class Session:
         self.is_pose_check_stale = False
         """True when the lens has changed since."""
         self.box_ages = BoxAges()  # which boxes are stale
+        self.decimated: DecimatedMesh | None = None
+        """What stands for the scene's mesh in the 3D view; None = the mesh itself."""
         self.points: PointSet | None = None
         self.point_source = PointSource.POSITION
         self.facts: ObjectFacts | None = None
@@ -165,6 +160,7 @@ class Session:
         self.pose_check = None
         self.is_pose_check_stale = False
         self.box_ages = BoxAges.of_scene(self.scene, self.labelling)
+        self.decimated = None
         self.points = None
         self.point_source = PointSource.POSITION
         self.facts = None if opened is None else opened.facts
@@ -224,6 +220,12 @@ class Session:
         if self.scene is not None:
             self.scene, self.box_ages = self.scene.with_parts(boxes), ages
             self.boxes_changed.emit()
+
+    def set_decimated(self, mesh: DecimatedMesh | None) -> None:
+        """Show the scene's mesh with fewer triangles; None = whole."""
+        if mesh is not self.decimated:
+            self.decimated = mesh
+            self.mesh_changed.emit()
 
     def set_points(self, points: PointSet | None, facts: ObjectFacts | None = None) -> None:
         """Points fused so far, and the shape of the objects as far as these show it."""
@@ -363,16 +365,15 @@ class Session:
         return None
 
     def _follow(self, labelling: Labelling) -> None:
-        labelling.labels_changed.connect(self._relay_labels)
-        labelling.instances_changed.connect(self._relay_instances)
-        labelling.brush_changed.connect(self._relay_brush)
-        labelling.history_changed.connect(self._relay_history)
-        labelling.saved_changed.connect(self._relay_saved)
-        labelling.table_changed.connect(self._relay_brush)
-        labelling.locks_changed.connect(self._relay_brush)
+        for signal, listener in self._relays(labelling):
+            signal.connect(listener)
 
     def _unfollow(self, labelling: Labelling) -> None:
-        for signal, listener in (
+        for signal, listener in self._relays(labelling):
+            signal.disconnect(listener)
+
+    def _relays(self, labelling: Labelling) -> tuple[tuple[SignalInstance, Callable[..., None]], ...]:
+        return (
             (labelling.labels_changed, self._relay_labels),
             (labelling.instances_changed, self._relay_instances),
             (labelling.brush_changed, self._relay_brush),
@@ -380,8 +381,7 @@ class Session:
             (labelling.saved_changed, self._relay_saved),
             (labelling.table_changed, self._relay_brush),
             (labelling.locks_changed, self._relay_brush),
-        ):
-            signal.disconnect(listener)
+        )
 
     def _relay_labels(self, change: LabelChange) -> None:
         self.labels_changed.emit(change)

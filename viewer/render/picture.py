@@ -138,6 +138,11 @@ class Picture:
         self._canvas.set_current()
         return True
 
+    def forget_pass(self) -> None:
+        """Other triangles are coming: begin the picture under way anew, as if no other had been drawn."""
+        self._pass = self._drawn = None
+        self.budget.reset()
+
     def changed(self) -> None:
         """Geometry, visibility or the camera is another one now."""
         self.serial += 1

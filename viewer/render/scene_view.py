@@ -142,7 +142,7 @@ class SceneView(ViewPictures):
         self._look = self._marker = None
         self._uploads.clear()
         self.finishing.forget()
-        self._picture.budget.reset()
+        self._picture.forget_pass()
         state = self._state
         mesh_objects = 0 if gpu_mesh is None else gpu_mesh.object_count
         state.table = ObjectTable(max(0 if scene is None else scene.object_count, mesh_objects))
@@ -160,6 +160,11 @@ class SceneView(ViewPictures):
         self._start_view()
         self._upload(*self.layers.values())
         self._content_changed()
+
+    def set_mesh(self, gpu_mesh: GpuMesh | None) -> None:
+        """Another mesh of the same scene, such as one of fewer triangles; view, colors and marks stay."""
+        self._picture.forget_pass()
+        self.change_layer(MeshLayer, lambda layer: layer.set_mesh(gpu_mesh))
 
     def set_points(self, points: PointSet | None) -> None:
         """Show a point set in place of the one before, which stays until the new one is there."""

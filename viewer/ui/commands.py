@@ -264,6 +264,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("recompute_boxes", "Tools", "Recompute &Boxes…", "boxes.making.ask", (), "boxes",
             "Fit the boxes of all instances, or of those relabelled, to the mesh or the points",
             needs="labels"),
+    Command("decimate", "Tools", "&Decimate Mesh…", "decimating.ask", (), "",
+            "Show fewer triangles, by the original tool's rule; an option for weak machines, never needed",
+            needs="mesh", starts_section=True),
+    Command("restore_mesh", "Tools", "Restore &Full Mesh", "decimating.restore", (), "",
+            "Show all triangles again", needs="decimated"),
     # Help
     Command("guide", "Help", "&Guide", "side_windows.guide", ("F1",), "help",
             "How to label, what images and cameras tell, and the rest: a page each"),

@@ -70,6 +70,7 @@ def make_panels(window: MainWindow) -> Panels:
     panels.layers.fuse_requested.connect(window.opening.fuse_points)
     panels.layers.octomap_requested.connect(window.octomaps.ask_generate)
     panels.layers.strays_requested.connect(window.octomaps.list_strays)
+    panels.layers.full_mesh_requested.connect(window.decimating.restore)
     panels.objects.focus_requested.connect(window.viewing.focus_on)
     window.boxes.serve(panels.boxes)
     # playing waits for the pictures, and strokes over images keep their order among the others

@@ -29,7 +29,9 @@ from viewer.ui.parts import ignore_idle_wheel, push_button, tool_button
 SLIDER_STEPS = 1000
 LOGARITHMIC_FROM = 50.0
 """Ratio of the limits from which a slider is logarithmic: small values need room too."""
-SPIN_PX = 72
+SPIN_PX, LONG_SPIN_PX = 72, 104
+LONG_FROM = 1_000_000
+"""Whole numbers up to this or more are read in groups of three digits, and need room for them."""
 
 
 class Control(QWidget):
@@ -102,7 +104,9 @@ class NumberControl(Control):
             self._spin = real
         self._spin.setSuffix(f" {unit}" if unit else "")
         self._spin.setKeyboardTracking(False)
-        self._spin.setFixedWidth(SPIN_PX)
+        is_long = is_whole and high is not None and high >= LONG_FROM
+        self._spin.setGroupSeparatorShown(is_long)
+        self._spin.setFixedWidth(LONG_SPIN_PX if is_long else SPIN_PX)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, SLIDER_STEPS)
         self._slider.setMinimumWidth(32)

@@ -33,6 +33,7 @@ from viewer.ui.clip_bar import ClipBar
 from viewer.ui.clipping import Clipping
 from viewer.ui.comparing import Comparing
 from viewer.ui.debt import Debt
+from viewer.ui.decimating import Decimating
 from viewer.ui.empty_view import EmptyView, is_empty
 from viewer.ui.filming import Filming
 from viewer.ui.job_runner import JobRunner
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self.lens_choice = LensChoice(self)
         self.point_choice = PointChoice(self)
         self.octomaps = Octomaps(self)
+        self.decimating = Decimating(self)
         self.status_line = StatusLine(self)
         self.setStatusBar(self.status_line)
         self.welcome = Welcome(self.runner)
@@ -187,6 +189,7 @@ class MainWindow(QMainWindow):
             session.color_by_changed,
             session.pose_check_changed,
             session.octomap_changed,
+            session.mesh_changed,
         ):
             signal.connect(self._refresh_actions)
         session.scene_changed.connect(self._show_title)
@@ -229,6 +232,8 @@ class MainWindow(QMainWindow):
             "camera": session.frame_camera() is not None,
             "selection": len(session.selection) > 0,
             "view": session.scene is not None and not is_empty(session.scene),
+            "mesh": self.decimating.has_mesh,
+            "decimated": session.decimated is not None,
             "check": session.pose_check is not None,
             "undo": labelling is not None and labelling.history.can_undo,
             "redo": labelling is not None and labelling.history.can_redo,

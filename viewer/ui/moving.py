@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from viewer.app.decimation import shown_mesh
 from viewer.geometry.mesh_detail import mesh_detail
 from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
@@ -28,15 +29,13 @@ class Moving(QObject):
         window.scene_view.detail_wanted.connect(self._begin)
 
     def _begin(self) -> None:
-        opened = self._window.session.opened
-        mesh = None if opened is None else opened.gpu_mesh
+        mesh = shown_mesh(self._window.session)
         if mesh is None or mesh is self._begun_for:
             return
         self._begun_for = mesh
 
         def done(detail: MeshDetail) -> None:
-            now = self._window.session.opened
-            if now is not None and now.gpu_mesh is mesh:
+            if shown_mesh(self._window.session) is mesh:
                 self._window.scene_view.set_mesh_detail(detail)
 
         def failed(error: BaseException) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, QTimer
 
-from viewer.app.painting import IdPicker, Picker, RayPicker, visible_mask
+from viewer.app.painting import FoundObjects, IdPicker, Picker, RayPicker, visible_mask
 from viewer.app.session import NOTHING
 from viewer.errors import ViewerError
 from viewer.geometry.ray_scene import RayScene
@@ -105,10 +105,19 @@ class Painting(QObject):
             failed=self._explain,
         )
 
+    def use_mesh(self, mesh: Mesh) -> None:
+        """Strokes hit this mesh from now on."""
+        left = [self._rays]  # by the worker: giving back that of millions of triangles takes long
+        self._rays = None
+        self.prepare_rays(mesh, lambda _progress: left.clear())
+
     @property
     def rays(self) -> RayScene | None:
-        """For precise picking; None while it is being prepared, and in scenes without a mesh."""
-        return self._rays
+        """For looking up the scene's mesh; None while it is being prepared, and where there is none.
+
+        Also while it is shown decimated: what is left of it would answer otherwise.
+        """
+        return self._rays if self._window.session.decimated is None else None
 
     @property
     def is_busy(self) -> bool:
@@ -151,8 +160,9 @@ class Painting(QObject):
         camera = self._window.scene_view.current_camera()
         visible, clip = visible_mask(session.object_count, session.untouchable), session.clip
         through = labelling.brush.select_through
+        is_decimated = session.decimated is not None
 
-        def work(progress: Progress) -> KnownHits:
+        def work(progress: Progress) -> Picker:
             progress.check()
             rays = self._rays
             if rays is None:
@@ -160,14 +170,18 @@ class Painting(QObject):
             picker = RayPicker(rays, camera, visible, clip)
             if isinstance(outcome, Cover):
                 find = picker.objects_through if through else picker.objects_hit
-                return KnownHits(rays, camera, visible, clip, objects=find(outcome.pixels))
-            found = picker.object_at(outcome.x, outcome.y)
-            objects = np.array([found] if found >= 0 else [], np.int64)
+                objects = find(outcome.pixels)
+            else:
+                found = picker.object_at(outcome.x, outcome.y)
+                objects = np.array([found] if found >= 0 else [], np.int64)
+            if is_decimated:
+                # a replay has the whole mesh, so a recording must tell what was hit and not from where
+                return FoundObjects(objects)
             return KnownHits(rays, camera, visible, clip, objects=objects)
 
         self._pending += 1
 
-        def done(hits: KnownHits) -> None:
+        def done(hits: Picker) -> None:
             if session.labelling is labelling:
                 self._finish(labelling, gesture, hits)
             self._settle()

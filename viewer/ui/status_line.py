@@ -30,6 +30,7 @@ class StatusLine(QStatusBar):
         self.addWidget(self.hit_text, 1)
         self.progress_text = self._permanent("Labelling progress")
         self.progress_text.setObjectName("progress_text")
+        self.addPermanentWidget(window.decimating.chip)
         self.lens_chip = LensChip(window.session, window.lens_choice)
         self.addPermanentWidget(self.lens_chip)
         self.saved_text = self._permanent("Saving state")

@@ -52,6 +52,7 @@ class LayersPanel(QWidget):
     fuse_requested = Signal()  # points from the position images
     octomap_requested = Signal()  # from the mesh
     strays_requested = Signal()
+    full_mesh_requested = Signal()
 
     def __init__(
         self, session: Session, layers: Mapping[str, LayerSpec], apply_style: Callable[[str, Any], None]
@@ -78,7 +79,9 @@ class LayersPanel(QWidget):
             self._rows["points"].offer("Fuse points from the images", self.fuse_requested.emit)
         if "octomap" in self._rows:
             self._rows["octomap"].offer("Generate from the mesh…", self.octomap_requested.emit)
-            self._rows["octomap"].listen_to_finding(self.strays_requested.emit)
+            self._rows["octomap"].listen_to_finding(self.strays_requested.emit, "List them, and why")
+        if "mesh" in self._rows:
+            self._rows["mesh"].listen_to_finding(self.full_mesh_requested.emit, "Show all faces again")
         self._contents = QVBoxLayout()
         self._missing = QVBoxLayout()
         self._contents_title = text_label("Also there", "section")
@@ -87,6 +90,7 @@ class LayersPanel(QWidget):
         for signal, slot in (
             (session.scene_changed, self._take_scene),
             (session.points_changed, self._show_layers),
+            (session.mesh_changed, self._show_decimated),
             (session.boxes_changed, self._show_layers),
             (session.octomap_changed, self._take_scene),
             (session.octomap_facts_changed, self._show_strays),
@@ -129,6 +133,7 @@ class LayersPanel(QWidget):
         self._show_color_by(self._session.color_by)
         self._show_layers()
         self._show_strays()
+        self._show_decimated()
 
     def _describe(self, scene: Scene) -> None:
         self._name.setText(scene.name)
@@ -170,6 +175,12 @@ class LayersPanel(QWidget):
             count = 0 if facts is None else len(facts.strays)
             words = f"{count_of(count, 'camera')} not in free space" if count else ""
             self._rows["octomap"].show_finding(words)
+
+    def _show_decimated(self) -> None:
+        decimated = self._session.decimated
+        if "mesh" in self._rows:
+            words = "" if decimated is None else f"Decimated to {decimated.decimation.face_count:,}: restore"
+            self._rows["mesh"].show_finding(words)
 
     def _show_color_by(self, color_by: ColorBy) -> None:
         model: Any = self._color_by.model()

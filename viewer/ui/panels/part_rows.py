@@ -61,7 +61,7 @@ class LayerRow(QWidget):
         self._reason.setContentsMargins(INDENT_PX, 0, 0, 4)
         self._make = push_button("", kind="quiet")
         self._make.hide()
-        self._finding = push_button("", icon="warning", kind="quiet", tip="List them, and why")
+        self._finding = push_button("", icon="warning", kind="quiet")
         self._finding.hide()
         self._more = tool_button("settings", f"How {title.lower()} look", is_checkable=True, size=14)
         self._more.setFixedHeight(ROW_PX)
@@ -112,8 +112,9 @@ class LayerRow(QWidget):
         self._make.setText(text)
         self._make.clicked.connect(lambda *_: make())
 
-    def listen_to_finding(self, ask: Callable[[], None]) -> None:
-        """Call `ask` when the user wants to know more of what `show_finding` tells."""
+    def listen_to_finding(self, ask: Callable[[], None], tip: str) -> None:
+        """Call `ask`, which does what `tip` says, at a click on what `show_finding` tells."""
+        self._finding.setToolTip(tip)
         self._finding.clicked.connect(lambda *_: ask())
 
     def show_finding(self, words: str) -> None:
