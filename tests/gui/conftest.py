@@ -66,6 +66,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window.activateWindow()
     with qtbot.waitActive(window, timeout=PATIENCE_MS):
         pass
+    window.filling.finish()
     yield window
     labelling = window.session.labelling
     if labelling is not None:

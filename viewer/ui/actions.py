@@ -24,7 +24,7 @@ class ActionSet:
         for command in self.commands:
             action = QAction(command.title, window)
             action.setObjectName(command.key)
-            if command.icon:
+            if command.icon and command.on_toolbar:
                 theme.set_icon(action, command.icon)
             keys = [QKeySequence(text) for text in command.shortcuts]
             action.setShortcuts(keys)
@@ -47,6 +47,12 @@ class ActionSet:
 
     def __getitem__(self, key: str) -> QAction:
         return self._actions[key]
+
+    def draw_icons(self) -> None:
+        """Give the commands that stand in menus only their icons."""
+        for command in self.commands:
+            if command.icon and not command.on_toolbar:
+                theme.set_icon(self._actions[command.key], command.icon)
 
     def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus in the table's order; returns them by their plain titles."""

@@ -32,6 +32,7 @@ class Autosave(QObject):
         self._window = window
         self.journal: Journal | None = None
         window.session.scene_changed.connect(self._follow_scene)
+        self._follow_scene()
 
     def close(self) -> None:
         """The scene is left on purpose: what is unsaved was saved or given up."""

@@ -11,8 +11,6 @@ from PySide6.QtGui import QAction
 from viewer.render.orbit_camera import ViewState
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMenu
-
     from viewer.ui.main_window import MainWindow
 
 HISTORY_LIMIT = 50
@@ -21,10 +19,10 @@ HISTORY_LIMIT = 50
 class Bookmarks(QObject):
     """Views kept per scene in the user's own settings, and a short history of views."""
 
-    def __init__(self, window: MainWindow, menu: QMenu) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._menu = menu
+        self._menu = window.menus["View"].addMenu("Book&marks")
         self._history: list[ViewState] = []
         self._menu.setToolTipsVisible(True)
         window.session.scene_changed.connect(self._refill)

@@ -48,6 +48,7 @@ class BoxDisplay(QObject):
         ):
             signal.connect(self.refresh_soon)
         window.layer_styles.changed.connect(self._take_style)
+        self.refresh_soon()
 
     @property
     def style(self) -> BoxesStyle:

@@ -24,6 +24,7 @@ class Boxes:
         self.display = BoxDisplay(window)
         self.making = BoxMaking(window)
         self.hint = BoxHint(window)
+        self.overlay = BoxOverlay(window, self.display)  # over the image panes
 
     def serve(self, panel: BoxList) -> None:
         """Do what the list of boxes asks for, and list the kind that is drawn."""
@@ -45,7 +46,3 @@ class Boxes:
             done=lambda _none: window.tell(f"Boxes written to {path}"),
             failed=window.opening.explain,
         )
-
-    def follow_images(self) -> None:
-        """Draw the boxes over the image panes as well."""
-        self.overlay = BoxOverlay(self._window, self.display)

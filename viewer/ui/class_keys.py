@@ -18,6 +18,7 @@ from viewer.ui.in_turn import InTurn, at_once
 
 if TYPE_CHECKING:
     from viewer.ui.actions import ActionSet
+    from viewer.ui.main_window import MainWindow
 
 
 def key_text(digit: int) -> str:
@@ -97,3 +98,11 @@ class ClassKeys(QObject):
             return json.loads(str(text))
         except ValueError:
             return {}
+
+
+def class_keys_of(window: MainWindow) -> ClassKeys:
+    """The keys of a window, wired."""
+    keys = ClassKeys(window.session, window.painting.in_turn, window)
+    keys.told.connect(window.tell)
+    keys.changed.connect(window.refresh_actions)
+    return keys

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy, QSlider
 
@@ -11,6 +13,9 @@ from viewer.render.scene_view import SceneView
 from viewer.ui.clipping import Clipping
 from viewer.ui.narrow_bar import NarrowBar
 from viewer.ui.parts import ignore_idle_wheel, listen, push_button, text_label, tool_button
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
 
 STEPS_PER_METRE = 100
 SPIN_PX = 84
@@ -127,3 +132,10 @@ class ClipBar(NarrowBar):
             low = low if low is None or low <= value else value
         self._session.set_clip(cut_along(box, axis, low, high, scene.metres_per_unit))
         self._show_range()
+
+
+def clip_bar_of(window: MainWindow) -> ClipBar:
+    """The bar of a window, below its view."""
+    bar = ClipBar(window.session, window.scene_view, window.clipping)
+    window.column.addWidget(bar)
+    return bar

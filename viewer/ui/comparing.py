@@ -18,11 +18,11 @@ from viewer.imaging.modality import ImageSet
 from viewer.jobs.job import Progress
 from viewer.model.frames import FrameId, ImageArray
 from viewer.render.shot import Shot
+from viewer.ui import docks
 from viewer.ui.actions import ActionSet
 from viewer.ui.compare_canvas import CompareMode
 from viewer.ui.compare_view import CompareSide, CompareView
 from viewer.ui.image_absence import Absence, missing_reasons, why_absent
-from viewer.ui.panels.images import ImagesPanel
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -44,15 +44,18 @@ class Comparing(QObject):
 
     changed = Signal()  # opened, closed, or another mode
 
-    def __init__(self, window: MainWindow, panel: ImagesPanel) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._panel = panel
+        self._panel = panel = window.panels.images
         first, second = panel.panes[0].modality, panel.panes[1].modality
         self.view = CompareView(first, second)
         self.stack = Pages()
         self.stack.addWidget(panel)
         self.stack.addWidget(self.view)
+        docks.fill(window.docks["images"], self.stack)
+        window.actions_table.act_on(self.stack)
+        self.changed.connect(window.refresh_actions)
         self._wish = 0
         self._is_waiting = False
         self._shots: dict[FrameId, Shot] = {}

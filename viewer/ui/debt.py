@@ -44,6 +44,7 @@ class Debt(QObject):
         for signal in (session.scene_changed, session.labels_changed, session.brush_changed):
             signal.connect(self._show_soon)
         session.seen_changed.connect(self._take_seen)
+        self._show_soon()
 
     def _forget(self) -> None:
         self._at = None

@@ -42,6 +42,7 @@ class Decimating(QObject):
         self.settings = DecimationSettings()
         self.chip = DecimationChip(window.session, self)
         self._counting: Job[Decimation] | None = None
+        window.status_line.add_chip(self.chip)
         window.session.mesh_changed.connect(self._show_mesh)
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -13,6 +15,9 @@ from viewer.model.octomap import Octomap
 from viewer.model.scene import Scene
 from viewer.ui import theme
 from viewer.ui.parts import text_label
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
 
 DRAWABLE: tuple[type, ...] = (Mesh, Images, Cameras, Octomap, BoxSets)
 ICON_PX = 48
@@ -75,3 +80,12 @@ class EmptyView(QWidget):
 
     def _recolor(self) -> None:
         self._picture.setPixmap(theme.pixmap("mesh", ICON_PX, theme.tokens().muted))
+
+
+def empty_view_of(window: MainWindow) -> EmptyView:
+    """The page of a window, wired."""
+    page = EmptyView()
+    window.stack.addWidget(page)
+    page.overlay_requested.connect(window.opening.ask_overlay)
+    page.inventory_requested.connect(window.side_windows.inventory)
+    return page

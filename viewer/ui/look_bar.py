@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from viewer.ui.looking import Looking
 from viewer.ui.parts import ElidedLabel
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
 
 STEPS = 100
 
@@ -50,3 +55,10 @@ class LookBar(QWidget):
         for widget in (*self._ends, self.slider):
             widget.setVisible(not absence)  # nothing to fade in
         self.setVisible(self._looking.is_on)
+
+
+def look_bar_of(window: MainWindow) -> LookBar:
+    """The bar of a window, below its view."""
+    bar = LookBar(window.looking)
+    window.column.addWidget(bar)
+    return bar

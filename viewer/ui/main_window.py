@@ -6,9 +6,10 @@ import logging
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -23,58 +24,44 @@ from viewer.errors import ViewerError
 from viewer.render.scene_view import SceneView
 from viewer.ui import docks, theme
 from viewer.ui.actions import ActionSet
-from viewer.ui.autosave import Autosave
 from viewer.ui.banner import Banners
-from viewer.ui.bookmarks import Bookmarks
-from viewer.ui.boxes import Boxes
-from viewer.ui.checking import Checking
-from viewer.ui.class_keys import ClassKeys
-from viewer.ui.clip_bar import ClipBar
-from viewer.ui.clipping import Clipping
-from viewer.ui.comparing import Comparing
-from viewer.ui.debt import Debt
-from viewer.ui.decimating import Decimating
-from viewer.ui.empty_view import EmptyView, is_empty
-from viewer.ui.filming import Filming
+from viewer.ui.empty_view import is_empty
+from viewer.ui.filling import Filling
 from viewer.ui.job_runner import JobRunner
-from viewer.ui.kept_versions import KeptVersions
-from viewer.ui.label_commands import LabelCommands
-from viewer.ui.label_export import LabelExport
 from viewer.ui.layer_styles import LayerStyles
 from viewer.ui.lens_choice import LensChoice
-from viewer.ui.look_bar import LookBar
 from viewer.ui.looking import Looking
-from viewer.ui.moving import Moving
-from viewer.ui.octomaps import Octomaps
 from viewer.ui.opening import Opening
 from viewer.ui.painting import Painting
 from viewer.ui.performance import Performance
-from viewer.ui.point_choice import PointChoice
-from viewer.ui.pose_export import PoseExport
-from viewer.ui.probing import Probing
 from viewer.ui.progress_strip import ProgressStrip
-from viewer.ui.recent_menu import RecentMenu
-from viewer.ui.recording import Recording
-from viewer.ui.residual_bar import ResidualBar
 from viewer.ui.saving import Saving
 from viewer.ui.scene_bridge import SceneBridge
-from viewer.ui.screenshots import Screenshots
-from viewer.ui.seeing import Seeing
 from viewer.ui.side_windows import SideWindows
 from viewer.ui.status_line import StatusLine
-from viewer.ui.stroke_hint import StrokeHint
 from viewer.ui.view_area import ViewArea
 from viewer.ui.viewing import Viewing
-from viewer.ui.welcome import Welcome
+from viewer.ui.window_panels import Panels
+from viewer.ui.window_parts import LateParts
+
+if TYPE_CHECKING:
+    from viewer.ui.panels.frames import FramesPanel
+    from viewer.ui.panels.images import ImagesPanel
 
 log = logging.getLogger(__name__)
 MESSAGE_MS = 6000
+LAST = -1
+"""Priority of listeners that show what the others have taken in."""
 
 
-class MainWindow(QMainWindow):
-    """3D view in the middle, docks around it, one command table above."""
+class MainWindow(QMainWindow, LateParts):
+    """3D view in the middle, docks around it, one command table above.
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    Made here is what the first picture of a scene needs; `filling` makes the rest after it.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, awaits_scene: bool = False) -> None:
+        """`awaits_scene`: one is about to be opened, so its view and docks stand there from the start."""
         super().__init__()
         self.setObjectName("main_window")
         self.settings = Settings() if settings is None else settings
@@ -84,87 +71,61 @@ class MainWindow(QMainWindow):
         self.scene_view = SceneView()
         self.actions_table = ActionSet(self)
         self.menus = self.actions_table.fill_menus(self.menuBar())
+        self._awaits_scene = awaits_scene
         self._may_close = False
         self._layout_to_come: QByteArray | None = None
 
         self.banners = Banners()
         self.progress_strip = ProgressStrip(self.runner)
-        self.stroke_hint = StrokeHint(self)
+        self.performance = Performance(self)
         self.saving = Saving(self)
         self.painting = Painting(self)
         self.viewing = Viewing(self)
         self.side_windows = SideWindows(self)
-        self.class_keys = ClassKeys(self.session, self.painting.in_turn, self)
-        self.label_commands = LabelCommands(self)
-        self.kept_versions = KeptVersions(self)
-        self.label_export = LabelExport(self)
-        self.pose_export = PoseExport(self)
-        self.screenshots = Screenshots(self)
-        self.filming = Filming(self)
         self.opening = Opening(self)
-        self.seeing = Seeing(self)
-        self.autosave = Autosave(self)
-        self.recording = Recording(self)
-        self.bookmarks = Bookmarks(self, self.menus["View"].addMenu("Book&marks"))
         self.looking = Looking(self)
-        self.moving = Moving(self)
-        self.performance = Performance(self)
-        self.clipping = Clipping(self)
         self.layer_styles = LayerStyles(self)
-        self.boxes = Boxes(self)
         self.lens_choice = LensChoice(self)
-        self.point_choice = PointChoice(self)
-        self.octomaps = Octomaps(self)
-        self.decimating = Decimating(self)
         self.status_line = StatusLine(self)
         self.setStatusBar(self.status_line)
-        self.welcome = Welcome(self.runner)
-        self.empty_view = EmptyView()
-        self.look_bar = LookBar(self.looking)
-        self.residual_bar = ResidualBar(self.session)
-        self.clip_bar = ClipBar(self.session, self.scene_view, self.clipping)
         self.setCentralWidget(self._central())
-        self.panels = docks.make_panels(self)
-        self.frames_panel = self.panels.frames
-        self.images_panel = self.panels.images
-        self.comparing = Comparing(self, self.images_panel)
-        self.docks = docks.add_docks(self, self.panels)
+        self.panels = Panels(self)
+        self.docks = docks.add_docks(self)
         self.toolbar = self._toolbar()
         self.bridge = SceneBridge(self)
-        self.boxes.follow_images()
-        self.debt = Debt(self)
-        self.checking = Checking(self)
-        self.probing = Probing(self)
 
         self._connect()
         self._fill_window_menu()
-        self.recent_menu = RecentMenu(self)
         self.setAcceptDrops(True)
         self.apply_settings(self.settings)
         self._restore_layout()
         self._show_title()
         self._switch_page()
-        self._refresh_actions()
+        self.refresh_actions()
+        self.filling = Filling(self)
+
+    @property
+    def images_panel(self) -> ImagesPanel:
+        return self.panels.images
+
+    @property
+    def frames_panel(self) -> FramesPanel:
+        return self.panels.frames
 
     # construction
 
     def _central(self) -> QWidget:
         middle = QWidget()
         self.stack = ViewArea(self.progress_strip)
-        self.stack.addWidget(self.welcome)
         self.stack.addWidget(self.scene_view.native)
-        self.stack.addWidget(self.empty_view)
         self.scene_view.native.setAccessibleName("3D view")
         self.scene_view.native.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scene_view.native.setMinimumSize(240, 180)
-        box = QVBoxLayout(middle)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.banners)
-        box.addWidget(self.stack, 1)
-        box.addWidget(self.look_bar)
-        box.addWidget(self.residual_bar)
-        box.addWidget(self.clip_bar)
+        self.column = QVBoxLayout(middle)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addWidget(self.banners)
+        self.column.addWidget(self.stack, 1)
         return middle
 
     def _toolbar(self) -> QToolBar:
@@ -191,26 +152,18 @@ class MainWindow(QMainWindow):
             session.octomap_changed,
             session.mesh_changed,
         ):
-            signal.connect(self._refresh_actions)
+            signal.connect(self.refresh_actions)
         session.scene_changed.connect(self._show_title)
-        session.scene_changed.connect(self._switch_page)
-        session.octomap_changed.connect(self._switch_page)
+        # the view and the docks are shown when everybody has the scene that belongs into them
+        session.scene_changed.connect(self._switch_page, priority=LAST)
+        session.octomap_changed.connect(self._switch_page, priority=LAST)
         session.history_changed.connect(self._show_title)
         session.saved_changed.connect(self._show_title)
-        self.class_keys.told.connect(self.tell)
-        self.class_keys.changed.connect(self._refresh_actions)
-        self.looking.changed.connect(self._refresh_actions)
-        self.comparing.changed.connect(self._refresh_actions)
-        self.recording.changed.connect(self._refresh_actions)
-        self.layer_styles.changed.connect(self._refresh_actions)
-        self.empty_view.overlay_requested.connect(self.opening.ask_overlay)
-        self.empty_view.inventory_requested.connect(self.side_windows.inventory)
-        self.welcome.sample_requested.connect(self.opening.open_sample)
-        self.welcome.folder_requested.connect(self.opening.ask_folder)
-        self.welcome.path_requested.connect(self.opening.open_path)
-        self.welcome.dropped.connect(self._open_dropped)
+        self.looking.changed.connect(self.refresh_actions)
+        self.layer_styles.changed.connect(self.refresh_actions)
+        self.opening.settled.connect(self._stop_awaiting)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
-        self.actions_table.act_on(self.scene_view.native, self.comparing.stack, self.panels.frames)
+        self.actions_table.act_on(self.scene_view.native)
 
     def _fill_window_menu(self) -> None:
         menu = self.menuBar().addMenu("&Window")
@@ -223,7 +176,7 @@ class MainWindow(QMainWindow):
 
     # state of the window
 
-    def _refresh_actions(self, *_: object) -> None:
+    def refresh_actions(self, *_: object) -> None:
         table, session, labelling = self.actions_table, self.session, self.session.labelling
         there = {
             "scene": session.scene is not None,
@@ -244,10 +197,9 @@ class MainWindow(QMainWindow):
         table["look_through"].setChecked(self.looking.is_on)
         table[f"theme_{self.settings.theme}"].setChecked(True)
         self.painting.show_brush(table)
-        self.recording.show_state(table)
-        self.clipping.show_state(table)
-        self.class_keys.show_state(table)
-        self.comparing.show_state(table)
+        for name in ("recording", "clipping", "class_keys", "comparing"):
+            if self.is_made(name):
+                getattr(self, name).show_state(table)
         table["xray"].setChecked(session.is_xray)
         self.layer_styles.show_switches(table)
         self.lens_choice.show_state(table)
@@ -257,10 +209,20 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Hypersim Viewer[*]" if scene is None else f"{scene.name}[*] - Hypersim Viewer")
         self.setWindowModified(self.session.is_dirty)
 
+    def _stop_awaiting(self) -> None:
+        """Opening came to its end, with a scene or without."""
+        if self._awaits_scene:
+            self._awaits_scene = False
+            self._switch_page()
+            if self.stack.currentWidget() is not self.scene_view.native:
+                self.filling.begin()
+
     def _switch_page(self) -> None:
         scene = self.session.scene
-        self._show_docks(scene is not None)
-        if scene is None:
+        self._show_docks(scene is not None or self._awaits_scene)
+        if scene is None and self._awaits_scene:
+            self.stack.setCurrentWidget(self.scene_view.native)
+        elif scene is None:
             self.stack.setCurrentWidget(self.welcome)
         elif is_empty(scene):
             self.empty_view.show_scene(scene)
@@ -299,7 +261,7 @@ class MainWindow(QMainWindow):
             save_settings(settings)
         except OSError as error:
             self.banners.show_error(ViewerError(f"the settings could not be kept: {error}"))
-        self._refresh_actions()
+        self.refresh_actions()
 
     def _dress(self) -> None:
         app = QApplication.instance()
@@ -340,14 +302,14 @@ class MainWindow(QMainWindow):
             docks.size_to_screen(self)
         if state is not None:
             self.restoreState(state, docks.LAYOUT_VERSION)
-        self.images_panel.restore_state(docks.stored_dict("panels/images"))
 
     def _keep_layout(self) -> None:
         stored = QSettings()
         stored.setValue("window/geometry", self.saveGeometry())
         state = self._layout_to_come or self.saveState(docks.LAYOUT_VERSION)
         stored.setValue("window/state", state)
-        docks.store_dict("panels/images", self.images_panel.save_state())
+        if self.panels.is_made("images"):
+            docks.store_dict("panels/images", self.images_panel.save_state())
 
     # commands of the window itself
 
@@ -355,6 +317,13 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     # Qt's own
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._awaits_scene:
+            self.filling.wait_for_picture()
+        else:
+            self.filling.begin()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -364,9 +333,9 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self._open_dropped(paths)
+            self.open_dropped(paths)
 
-    def _open_dropped(self, paths: list[Path]) -> None:
+    def open_dropped(self, paths: list[Path]) -> None:
         """Open the first, once whoever dropped them is free again."""
         folder = paths[0] if os.path.isdir(paths[0]) else paths[0].parent
         QTimer.singleShot(0, self, lambda: self.opening.open_path(folder))
@@ -380,9 +349,11 @@ class MainWindow(QMainWindow):
             return
         self._keep_layout()
         self.saving.end_work()
-        self.autosave.close()
+        self.filling.stop()
         self.painting.close()
-        self.filming.stop()
+        for name, end in (("autosave", "close"), ("filming", "stop")):
+            if self.is_made(name):
+                getattr(getattr(self, name), end)()
         if not self.runner.close():
             log.warning("a background job did not stop in time")
         self.scene_view.close()

@@ -53,6 +53,7 @@ class Octomaps(QObject):
         session.scene_changed.connect(self._mark_in_timeline)
         session.octomap_facts_changed.connect(self._mark_in_timeline)
         session.frame_changed.connect(self._mark_in_timeline)
+        self._compute()
 
     # what follows from it
 

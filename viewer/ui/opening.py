@@ -39,6 +39,7 @@ class Opening(QObject):
 
     recent_changed = Signal()
     settled = Signal()  # a scene was swapped in, or opening ended otherwise
+    pictured = Signal()  # the scene is on the screen, whole; or there is none to wait for
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -239,6 +240,8 @@ class Opening(QObject):
         view = self._window.scene_view
         if not self._has_picture.is_set() and not view.is_uploading and view.is_full_picture:
             self._has_picture.set()
+            if self._window.session.scene is not None:
+                self.pictured.emit()
 
     def fuse_points(self) -> None:
         """Start fusing the position images into points; they appear as they come."""

@@ -20,7 +20,6 @@ class RecentMenu(QMenu):
         self._window = window
         window.menus["File"].insertMenu(window.actions_table["open_sample"], self)
         window.opening.recent_changed.connect(self._fill)
-        window.welcome.missing_found.connect(self._grey_out)
         self._fill()
 
     def _fill(self) -> None:
@@ -32,8 +31,8 @@ class RecentMenu(QMenu):
             action.setData(path)
             action.triggered.connect(lambda _=False, p=path: opening.open_path(p))
         self.setEnabled(bool(recent))
-        self._window.welcome.set_recent(recent)
 
-    def _grey_out(self, missing: set[Path]) -> None:
+    def grey_out(self, missing: set[Path]) -> None:
+        """These are gone."""
         for action in self.actions():
             action.setEnabled(action.data() not in missing)

@@ -26,6 +26,7 @@ class Recording(QObject):
         self._window = window
         self._recorder: SessionRecorder | None = None
         window.session.scene_changed.connect(self._drop)
+        self.changed.connect(window.refresh_actions)
 
     @property
     def is_on(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QComboBox
@@ -13,6 +15,9 @@ from viewer.imaging.residual_colors import residual_legend, sampled
 from viewer.ui.legend_bar import LegendBar
 from viewer.ui.narrow_bar import NarrowBar
 from viewer.ui.parts import ignore_idle_wheel, listen, push_button, text_label
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
 
 SOURCES = {PointSource.POSITION: "Positions", PointSource.DISTANCE: "Distances"}
 
@@ -91,3 +96,10 @@ def in_words(found: ResidualSummary) -> str:
 def length(metres: float) -> str:
     """A short length with a unit that suits it."""
     return f"{metres * 1000:.1f} mm" if metres < 0.1 else f"{metres:.2f} m"
+
+
+def residual_bar_of(window: MainWindow) -> ResidualBar:
+    """The bar of a window, below its view."""
+    bar = ResidualBar(window.session)
+    window.column.addWidget(bar)
+    return bar

@@ -51,8 +51,6 @@ class SceneBridge(QObject):
         self._view.pointer_rested.connect(self._hover)
         self._view.clicked.connect(self._click)
         self._view.frustum_clicked.connect(self._go_to_frame)
-        window.images_panel.pixel_described.connect(self._pointer_in_images)
-        window.images_panel.pixel_world.connect(self._mark_pixel)
 
     # session → view
 
@@ -136,11 +134,12 @@ class SceneBridge(QObject):
 
     # view → session
 
-    def _pointer_in_images(self, words: str) -> None:
+    def pointer_in_images(self, words: str) -> None:
+        """The pointer is over an image, of whose pixel this is told."""
         if words:
             self._has_pointer = False
 
-    def _mark_pixel(self, hit: PixelHit | None) -> None:
+    def mark_pixel(self, hit: PixelHit | None) -> None:
         """Show where the pixel under the pointer lies in the world."""
         is_known = hit is not None and (hit.point is not None or hit.origin is not None)
         marker = Marker(hit.point, hit.origin, hit.direction) if hit is not None and is_known else None

@@ -39,6 +39,7 @@ class Seeing(QObject):
         """Why nothing could be counted."""
         window.opening.settled.connect(self._count_new_scene)
         window.session.scene_changed.connect(self._forget)
+        self._count_new_scene()
 
     # counting
 

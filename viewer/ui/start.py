@@ -82,7 +82,7 @@ def run(
         settings, problem = Settings(), error
     from viewer.ui.main_window import MainWindow
 
-    window = MainWindow(settings)
+    window = MainWindow(settings, awaits_scene=path is not None)
     sys.excepthook = _Report(window)
     window.show()
     window.opening.extra_roots.extend(also)

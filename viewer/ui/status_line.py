@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from viewer.ui.lens_chip import LensChip
 
@@ -30,7 +30,6 @@ class StatusLine(QStatusBar):
         self.addWidget(self.hit_text, 1)
         self.progress_text = self._permanent("Labelling progress")
         self.progress_text.setObjectName("progress_text")
-        self.addPermanentWidget(window.decimating.chip)
         self.lens_chip = LensChip(window.session, window.lens_choice)
         self.addPermanentWidget(self.lens_chip)
         self.saved_text = self._permanent("Saving state")
@@ -38,6 +37,10 @@ class StatusLine(QStatusBar):
         session.saved_changed.connect(self.show_saved)
         session.history_changed.connect(self.show_saved)
         self.show_saved()
+
+    def add_chip(self, chip: QWidget) -> None:
+        """Put a chip of a part that is made late beside the one of the lens."""
+        self.insertPermanentWidget(2, chip)
 
     def _permanent(self, name: str) -> QLabel:
         label = QLabel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -24,6 +25,9 @@ from viewer.jobs.job import Progress
 from viewer.ui import theme
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.parts import text_label, widgets_in
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
 
 WIDTH_PX = 640
 MOST_RECENT = 6
@@ -355,3 +359,17 @@ def _draw_room(painter: QPainter, size: QSize, ink: QColor) -> None:
     box(-1.2, -2.2, 3.2, 2.0, 0.75, 0.9)
     painter.drawPolygon(QPolygonF([at(-6, 1.0, 1.6), at(-6, 4.6, 1.6), at(-6, 4.6, 3.6), at(-6, 1.0, 3.6)]))
     painter.drawLine(at(-6, 2.8, 1.6), at(-6, 2.8, 3.6))
+
+
+def welcome_of(window: MainWindow) -> Welcome:
+    """The page of a window, wired."""
+    page, opening = Welcome(window.runner), window.opening
+    window.stack.addWidget(page)
+    page.sample_requested.connect(opening.open_sample)
+    page.folder_requested.connect(opening.ask_folder)
+    page.path_requested.connect(opening.open_path)
+    page.dropped.connect(window.open_dropped)
+    page.missing_found.connect(window.recent_menu.grey_out)
+    opening.recent_changed.connect(lambda: page.set_recent(opening.recent()))
+    page.set_recent(opening.recent())
+    return page
