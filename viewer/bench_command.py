@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from viewer.app.head_start import HeadStart
 from viewer.cli import console_progress
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the window, measure, print. Raises ViewerError when the scene or the graphics are unusable."""
     progress = console_progress()
     with _own_folders(), _display(*arguments.window_size):
+        # as the window's own start does
+        ahead = HeadStart(arguments.path, ())
         from viewer.ui.start import make_application
 
         make_application()
@@ -51,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         def tell(step: str) -> None:
             progress.step(_STEPS.index(step), len(_STEPS), f"Measuring: {step}")
 
-        result = Bench(arguments.path, arguments.window_size, tell).run()
+        result = Bench(arguments.path, ahead, arguments.window_size, tell).run()
     print(json.dumps(asdict(result), indent=2) if arguments.json else to_text(result))
     return 0
 

@@ -19,6 +19,7 @@ from viewer import __version__
 from viewer.errors import Cancelled, UsageError, ViewerError
 
 if TYPE_CHECKING:
+    from viewer.app.head_start import HeadStart
     from viewer.jobs.job import Progress
     from viewer.model.camera import Lens
 
@@ -159,6 +160,7 @@ def _open_window(arguments: argparse.Namespace) -> int:
     if arguments.path is not None and arguments.sample:
         raise UsageError("--sample opens the sample scene: expected no PATH with it")
     _check_display()
+    ahead = None if arguments.path is None else _head_start(arguments)
     try:
         from viewer.ui.start import run
     except ImportError as error:
@@ -168,9 +170,20 @@ def _open_window(arguments: argparse.Namespace) -> int:
         arguments.also,
         arguments.camera,
         arguments.frame,
+        ahead=ahead,
         sample=arguments.sample,
         screenshot=arguments.screenshot,
     )
+
+
+def _head_start(arguments: argparse.Namespace) -> HeadStart | None:
+    """The scene, being read before the window is even imported."""
+    from viewer.app.head_start import HeadStart
+
+    try:
+        return HeadStart(arguments.path, overlay_roots(arguments))
+    except ViewerError:  # of the settings: the window tells, and reads by itself
+        return None
 
 
 def _check_display() -> None:

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from viewer.app.head_start import HeadStart
 from viewer.bench_command import to_text
 from viewer.errors import ViewerError
 from viewer.ui import bench
@@ -34,7 +35,7 @@ def test_everything_a_scene_has_is_measured_and_nothing_of_it_changes(
     before = content(scene)
     told: list[str] = []
 
-    result = bench.Bench(scene, (1280, 800), told.append).run()
+    result = bench.Bench(scene, HeadStart(scene, ()), (1280, 800), told.append).run()
 
     assert told == ["open", "orbit", "label", "stroke", "hover", "frames", "save", "full"]
     assert content(scene) == before
@@ -66,7 +67,7 @@ def test_everything_a_scene_has_is_measured_and_nothing_of_it_changes(
 
 def test_a_folder_without_a_scene_is_told_in_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
     with pytest.raises(ViewerError, match="could not be opened"):
-        bench.Bench(tmp_path, (1000, 700), lambda _: None).run()
+        bench.Bench(tmp_path, HeadStart(tmp_path, ()), (1000, 700), lambda _: None).run()
 
 
 def test_a_busy_main_thread_is_noticed_with_the_place_it_was_at(qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from viewer.app.frame_cache import FrameCache
+from viewer.app.head_start import HeadStart
 from viewer.app.labelling import Labelling
 from viewer.app.memory import peak_memory_mb, seconds_since_start
 from viewer.app.painting import RayPicker, visible_mask
@@ -47,15 +48,17 @@ REST_S: Final = 1.0
 class Bench:
     """Drives one window through everything; `run` blocks until it is done, with Qt's events served."""
 
-    def __init__(self, path: Path, size: tuple[int, int], tell: Callable[[str], None]) -> None:
-        self._path = path
+    def __init__(
+        self, path: Path, ahead: HeadStart, size: tuple[int, int], tell: Callable[[str], None]
+    ) -> None:
+        self._path, self._ahead = path, ahead
         self._tell = tell
         self.result = BenchResult(
             system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
             cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
             window_px=size,
         )
-        self._window = MainWindow(Settings())
+        self._window = MainWindow(Settings(), awaits_scene=True)
         self._window.resize(*size)
         self._view = self._window.scene_view
         self._heart = Heartbeat(self._window)
@@ -137,7 +140,7 @@ class Bench:
         self._heart.start()
         settled: list[bool] = []
         window.opening.settled.connect(lambda: settled.append(True))
-        window.opening.open_path(self._path)
+        window.opening.open_path(self._path, ahead=self._ahead)
         self._wait(lambda: bool(settled))
         scene = window.session.scene
         if scene is None:
@@ -149,7 +152,7 @@ class Bench:
         result.scene, result.objects = scene.name, scene.object_count
         result.triangles = 0 if mesh is None else len(mesh.faces)
         result.graphics, result.view_px = self._view.gl_info(), self._view.size
-        self._wait(lambda: window.runner.is_idle)
+        self._wait(lambda: window.filling.is_done and window.runner.is_idle)
         self._pause(REST_S)
         self._rest()
         result.ready_s = seconds_since_start() - REST_S

@@ -25,6 +25,7 @@ from viewer.model.mesh import Mesh
 from viewer.model.points import PointSet
 
 if TYPE_CHECKING:
+    from viewer.app.head_start import HeadStart
     from viewer.ui.main_window import MainWindow
 
 T = TypeVar("T")
@@ -82,20 +83,29 @@ class Opening(QObject):
 
         self._start(cached_sample, "Making the sample scene", self.open_path)
 
-    def open_path(self, path: Path, *, start_at: tuple[str | None, int | None] = (None, None)) -> None:
-        """Open what is at a path, after asking about unsaved labels; the old scene stays until then."""
-        self._window.saving.ask_then(lambda: self._find(Path(path), start_at))
+    def open_path(
+        self,
+        path: Path,
+        *,
+        start_at: tuple[str | None, int | None] = (None, None),
+        ahead: HeadStart | None = None,
+    ) -> None:
+        """Open what is at a path, after asking about unsaved labels; the old scene stays until then.
+
+        `ahead` is reading it already.
+        """
+        self._window.saving.ask_then(lambda: self._find(Path(path), start_at, ahead))
 
     # the steps
 
-    def _find(self, path: Path, start_at: tuple[str | None, int | None]) -> None:
+    def _find(self, path: Path, start_at: tuple[str | None, int | None], ahead: HeadStart | None) -> None:
         self._window.banners.clear()
         self._left_unsaved = self._window.saving.unsaved_state()
         also = (*self.extra_roots, *overlay_roots(self._window.settings))
         self._start(
-            partial(recognise, path, also),
+            partial(recognise, path, also) if ahead is None else ahead.recognise,
             f"Looking for scenes in {path.name or path}",
-            lambda found: self._choose(path, start_at, *found),
+            lambda found: self._choose(path, start_at, ahead, *found),
         )
 
     def _start(self, work: Callable[[Progress], T], title: str, done: Callable[[T], None]) -> None:
@@ -120,11 +130,12 @@ class Opening(QObject):
         self,
         path: Path,
         start_at: tuple[str | None, int | None],
+        ahead: HeadStart | None,
         reader: Reader,
         matches: tuple[SceneMatch, ...],
     ) -> None:
         if len(matches) == 1:
-            self._read(path, start_at, reader, matches[0])
+            self._read(path, start_at, reader, matches[0], ahead)
             return
         from viewer.ui.dialogs.choose_scene import choose_scene
 
@@ -135,14 +146,20 @@ class Opening(QObject):
             self.settled.emit()
 
     def _read(
-        self, path: Path, start_at: tuple[str | None, int | None], reader: Reader, match: SceneMatch
+        self,
+        path: Path,
+        start_at: tuple[str | None, int | None],
+        reader: Reader,
+        match: SceneMatch,
+        ahead: HeadStart | None = None,
     ) -> None:
         folder = match.folders[0] if match.folders else path
 
         def work(progress: Progress) -> OpenedScene:
             return open_scene(reader, match, self._window.saving.label_table, progress)
 
-        self._start(work, f"Opening {match.name}", lambda opened: self._swap_in(folder, start_at, opened))
+        job = work if ahead is None else ahead.read
+        self._start(job, f"Opening {match.name}", lambda opened: self._swap_in(folder, start_at, opened))
 
     def _swap_in(self, folder: Path, start_at: tuple[str | None, int | None], opened: OpenedScene) -> None:
         """Show what was read, unless the old scene was labelled meanwhile: then ask first."""

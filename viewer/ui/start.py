@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtGui import QSurfaceFormat
@@ -16,6 +17,9 @@ from PySide6.QtWidgets import QApplication
 
 from viewer.app.settings import Settings, load_settings
 from viewer.errors import GpuError, ViewerError
+
+if TYPE_CHECKING:
+    from viewer.app.head_start import HeadStart
 
 log = logging.getLogger(__name__)
 SCREENSHOT_POLL_MS = 150
@@ -67,12 +71,14 @@ def run(
     camera: str | None = None,
     frame: int | None = None,
     *,
+    ahead: HeadStart | None = None,
     sample: bool = False,
     screenshot: Path | None = None,
 ) -> int:
     """Show the window until it is closed; returns the exit code.
 
-    With `screenshot`, wait until the scene is complete, write the window's picture to the file and leave.
+    `ahead` reads the scene at `path` already. With `screenshot`, wait until the scene is complete, write the
+    window's picture to the file and leave.
     """
     application = make_application(sys.argv[:1])
     problem: ViewerError | None = None
@@ -90,7 +96,7 @@ def run(
         window.banners.show_error(problem)
     if path is not None:
         target = path
-        QTimer.singleShot(0, lambda: window.opening.open_path(target, start_at=(camera, frame)))
+        QTimer.singleShot(0, lambda: window.opening.open_path(target, start_at=(camera, frame), ahead=ahead))
     elif sample:
         QTimer.singleShot(0, window.opening.open_sample)
     if screenshot is not None:
