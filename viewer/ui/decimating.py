@@ -45,10 +45,6 @@ class Decimating(QObject):
         window.status_line.add_chip(self.chip)
         window.session.mesh_changed.connect(self._show_mesh)
 
-    @property
-    def has_mesh(self) -> bool:
-        return shown_mesh(self._window.session) is not None
-
     def ask(self) -> None:
         """Let the user say how many triangles may stay, and see what that leaves."""
         from viewer.ui.dialogs.decimate import DecimateDialog

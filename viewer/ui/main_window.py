@@ -185,7 +185,7 @@ class MainWindow(QMainWindow, LateParts):
             "camera": session.frame_camera() is not None,
             "selection": len(session.selection) > 0,
             "view": session.scene is not None and not is_empty(session.scene),
-            "mesh": self.decimating.has_mesh,
+            "mesh": session.opened is not None and session.opened.gpu_mesh is not None,
             "decimated": session.decimated is not None,
             "check": session.pose_check is not None,
             "undo": labelling is not None and labelling.history.can_undo,
