@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from viewer.app.frame_cache import FrameCache
-from viewer.app.pixel_probe import locate, probe_pixel, probe_words, support_keys
+from viewer.app.pixel_probe import locate, needs_rays, probe_pixel, probe_words, support_keys
 from viewer.app.session import OpenedScene, Session
 from viewer.geometry.ray_scene import RayScene
 from viewer.imaging.modality import ImagingContext
 from viewer.model.camera import Cameras, Lens, Trajectory
-from viewer.model.frames import FrameId, ImageArray
+from viewer.model.frames import FrameId, ImageArray, Images
 from viewer.model.mesh import Mesh
 from viewer.model.scene import NodeTable, ObjectTable, Scene
 
@@ -22,7 +22,7 @@ TILTED = Lens(8, 6, np.array([[0.2, 0.01, -0.7], [0.0, 0.22, -0.5], [0.01, -0.02
 NODES = NodeTable(np.array([-1, 1, -1, 7], np.int32), ("", "a@1", "light@2", "stray@3"))
 
 
-def session(*, has_pose: bool = True) -> Session:
+def session(*, has_pose: bool = True, images: Images | None = None) -> Session:
     pose = np.eye(4)
     pose[:3, :3] = [[0, 0, 1], [-1, 0, 0], [0, -1, 0]]
     pose[:3, 3] = (10, -20, 30)
@@ -31,6 +31,8 @@ def session(*, has_pose: bool = True) -> Session:
     parts: dict[type, object] = {NodeTable: NODES, ObjectTable: ObjectTable(("floor", "chair"))}
     if has_pose:
         parts[Cameras] = Cameras((trajectory,))
+    if images is not None:
+        parts[Images] = images
     made.replace_scene(OpenedScene(Scene("made", Path("made"), METRES_PER_UNIT, parts=parts)))
     return made
 
@@ -154,3 +156,34 @@ def test_everything_known_is_told_in_one_line() -> None:
     words = probe_words(opened, kept, context, probe_pixel(opened, kept, FRAME, 3, 2))
     assert words.startswith("cam_00 0000 (3, 2)  |  node 1 → chair (object 1)  |  (")
     assert words.endswith("m  |  2.50 m away")
+
+
+class Listing:
+    """Images of one frame that exist, and that nobody decodes."""
+
+    cameras = ("cam_00",)
+
+    def __init__(self, *keys: str) -> None:
+        self._keys = frozenset(keys)
+
+    def frame_ids(self, _camera: str) -> np.ndarray[Any, Any]:
+        return np.array([0])
+
+    def modalities(self, _frame: FrameId) -> frozenset[str]:
+        return self._keys
+
+
+@pytest.mark.parametrize(
+    ("images", "has_pose", "is_needed"),
+    [
+        ((), True, True),
+        (("color", "render_entity_id"), True, True),
+        (("color", "depth_meters"), True, False),
+        ((), False, False),
+    ],
+)
+def test_the_mesh_is_asked_only_where_no_image_tells_the_place(
+    images: tuple[str, ...], has_pose: bool, is_needed: bool
+) -> None:
+    opened = session(has_pose=has_pose, images=Images(Listing(*images)))
+    assert needs_rays(opened, FRAME) is is_needed

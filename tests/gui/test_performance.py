@@ -37,7 +37,7 @@ def test_times_of_pictures_and_jobs_are_told_and_a_slow_view_gets_a_lighter_mesh
     assert any(not picture.is_full for picture in window.performance.pictures)
     qtbot.waitUntil(lambda: "Last picture" in dialog.summary.text(), timeout=PATIENCE_MS)
     titles = {dialog.jobs.item(row, 0).text() for row in range(dialog.jobs.rowCount())}
-    assert {"Making a lighter mesh for moving", "Preparing precise picking"} <= titles
+    assert {"Making a lighter mesh for moving", "Measuring objects"} <= titles
     assert "MB" in dialog.facts["Memory"].text()
     dialog.copy()
     assert "OpenGL: " in QGuiApplication.clipboard().text()

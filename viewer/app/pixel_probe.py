@@ -48,6 +48,14 @@ def support_keys(session: Session, frame: FrameId) -> tuple[str, ...]:
     return (ENTITIES, DISTANCES) if is_known else (ENTITIES, DISTANCES, POSITIONS)
 
 
+def needs_rays(session: Session, frame: FrameId) -> bool:
+    """True when only the mesh can tell where a pixel of a frame lies: no image does."""
+    if session.frame_camera(frame) is None:
+        return False
+    told = frozenset() if session.images is None else session.images.source.modalities(frame)
+    return told.isdisjoint(set(support_keys(session, frame)) - {ENTITIES})
+
+
 def probe_pixel(
     session: Session, cache: FrameCache, frame: FrameId, x: int, y: int, rays: RayScene | None = None
 ) -> PixelHit:

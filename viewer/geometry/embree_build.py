@@ -15,12 +15,13 @@ import ctypes
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from embreex.mesh_construction import TriangleMesh
-from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from embreex.rtcore_scene import EmbreeScene
 
 _MAPS = Path("/proc/self/maps")
 _SIGNS = (0x5AFEC0DE, 0x0DDBA11)
@@ -40,6 +41,10 @@ class TriangleTree:
     """
 
     def __init__(self, vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> None:
+        # imported when needed: who only looks at a scene never does
+        from embreex.mesh_construction import TriangleMesh
+        from embreex.rtcore_scene import EmbreeScene
+
         # kept, for embree reads them as long as rays are cast
         self.vertices = vertices
         self.faces = np.ascontiguousarray(faces, np.int32)

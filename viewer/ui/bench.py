@@ -227,11 +227,13 @@ class Bench:
 
     def _stroke(self) -> None:
         session, result = self._window.session, self.result
-        labelling, rays = session.labelling, self._window.painting.rays
+        labelling = session.labelling
         if labelling is None or not session.object_count:
             return
         labelling.set_brush(tool="rectangle", layer=LabelLayer.SEMANTIC, filters=ALL_FACES)
+        self._window.painting.picking.wish()
         self._rest()
+        rays = self._window.painting.picking.rays
         width, height = self._view.size
         if rays is not None:
             result.click_cpu_ms = self._clicks(labelling, rays)

@@ -47,7 +47,7 @@ class Checking(QObject):
         dock.raise_()
         if scene is None or self.is_running:
             return
-        rays = window.painting.rays
+        source = window.painting.picking.whole
         self._so_far = []
 
         def work(progress: Progress) -> SceneCheck:
@@ -58,6 +58,7 @@ class Checking(QObject):
             def tell(check: FrameCheck) -> None:
                 window.runner.post(lambda: self._add(job, scene, check))
 
+            rays = None if source is None else source.get(progress)
             return check_scene(scene, rays=rays, progress=progress, on_frame=tell)
 
         job: Job[SceneCheck] = window.runner.start(

@@ -171,6 +171,8 @@ class Debt(QObject):
         self._flight += 1
         flight = self._flight
 
+        source = window.painting.picking.whole
+
         def work(progress: Progress) -> Camera:
             progress.check()
             return best_view(
@@ -180,7 +182,7 @@ class Debt(QObject):
                 present,
                 frame=camera,
                 metres_per_unit=scene.metres_per_unit,
-                rays=window.painting.rays,
+                rays=None if source is None else source.get(progress),
                 visible=visible,
                 clip=clip,
             )

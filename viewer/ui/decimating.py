@@ -130,7 +130,9 @@ class Decimating(QObject):
         session, mesh = self._window.session, self._mesh
         if mesh is not None:
             self._window.scene_view.set_mesh(shown_mesh(session))
-            self._window.painting.use_mesh(mesh if session.decimated is None else session.decimated.mesh)
+            self._window.painting.picking.use_mesh(
+                mesh if session.decimated is None else session.decimated.mesh
+            )
 
 
 class DecimationChip(QToolButton):

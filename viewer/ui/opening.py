@@ -215,13 +215,13 @@ class Opening(QObject):
             )
 
     def _compute_the_rest(self, opened: OpenedScene) -> None:
-        """What the first picture does not need: object sizes, precise picking, fused points, photo colors."""
+        """What the first picture does not need: object sizes, fused points, photo colors."""
         window, scene = self._window, opened.scene
         mesh = scene.part(Mesh)
         compute = window.runner.compute_lane
         after = self._after_first_picture()
         if mesh is not None:
-            window.painting.prepare_rays(mesh, after)
+            window.painting.picking.use_mesh(mesh)
             window.runner.start(
                 compute,
                 lambda progress: (after(progress), facts_of_mesh(mesh, progress))[1],

@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, QTimer
 
 from viewer.app.painting import FoundObjects, IdPicker, Picker, RayPicker, visible_mask
+from viewer.app.ray_source import RaySource
 from viewer.app.session import NOTHING
 from viewer.errors import ViewerError
-from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
+from viewer.model.camera import Camera
+from viewer.model.clip_box import ClipBox
 from viewer.model.labels import LabelLayer
-from viewer.model.mesh import Mesh
 from viewer.model.stroke import PixelSet
 from viewer.tools.registry import tool_named
 from viewer.tools.tool import Cover, Gesture, Outcome
+from viewer.ui.precise_picking import PrecisePicking
 
 if TYPE_CHECKING:
     from viewer.app.labelling import Labelling
@@ -50,6 +52,17 @@ class KnownHits(RayPicker):
         return int(self.objects[0]) if len(self.objects) else -1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Aim:
+    """Where a stroke was drawn: what is seen may move on before its turn comes."""
+
+    source: RaySource | None  # None: there is no mesh
+    camera: Camera
+    visible: NDArray[np.bool_] | None  # (O,)
+    clip: ClipBox | None
+    is_decimated: bool
+
+
 class Painting(QObject):
     """Strokes, undo and the brush.
 
@@ -60,8 +73,7 @@ class Painting(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._rays: RayScene | None = None
-        self._rays_of: Mesh | None = None
+        self.picking = PrecisePicking(window, self._explain)
         self._pending = 0
         self._waiting: deque[Callable[[], object]] = deque()
         self._previewed: Stroke | None = None
@@ -70,6 +82,8 @@ class Painting(QObject):
         self._preview_timer.setInterval(PREVIEW_MS)
         self._preview_timer.timeout.connect(self._preview)
         self._path: NDArray[np.int32] | None = None
+        self._would_change: NDArray[np.int64] = NOTHING
+        self._hint_at: QPoint | None = None
         view, session = window.scene_view, window.session
         view.stroke_started.connect(self._stroke_moved)
         view.stroke_moved.connect(self._stroke_moved)
@@ -78,46 +92,6 @@ class Painting(QObject):
         view.new_instance_requested.connect(self.new_instance)
         session.scene_changed.connect(self._forget)
         session.brush_changed.connect(self._show_tool)
-
-    # precise picking
-
-    def prepare_rays(self, mesh: Mesh, wait: Callable[[Progress], None]) -> None:
-        """Build the ray structure in the background, after `wait`; strokes that come earlier wait for it."""
-        self._rays_of = mesh
-
-        def done(rays: RayScene) -> None:
-            if self._rays_of is mesh:
-                self._rays = rays
-
-        def work(progress: Progress) -> RayScene:
-            wait(progress)
-            rays = RayScene.build(mesh, progress)
-            # also here: a stroke queued behind this job starts before the main thread hears of it
-            if self._rays_of is mesh:
-                self._rays = rays
-            return rays
-
-        self._window.runner.start(
-            self._window.runner.paint_lane,
-            work,
-            title="Preparing precise picking",
-            done=done,
-            failed=self._explain,
-        )
-
-    def use_mesh(self, mesh: Mesh) -> None:
-        """Strokes hit this mesh from now on."""
-        left = [self._rays]  # by the worker: giving back that of millions of triangles takes long
-        self._rays = None
-        self.prepare_rays(mesh, lambda _progress: left.clear())
-
-    @property
-    def rays(self) -> RayScene | None:
-        """For looking up the scene's mesh; None while it is being prepared, and where there is none.
-
-        Also while it is shown decimated: what is left of it would answer otherwise.
-        """
-        return self._rays if self._window.session.decimated is None else None
 
     @property
     def is_busy(self) -> bool:
@@ -130,8 +104,7 @@ class Painting(QObject):
 
     def _forget(self) -> None:
         self._window.runner.paint_lane.cancel_all()
-        self._rays = None
-        self._rays_of = None
+        self.picking.use_mesh(None)
         self._waiting.clear()
         self._end_preview()
         self._show_tool()
@@ -143,41 +116,49 @@ class Painting(QObject):
         return None if labelling is None else tool_named(labelling.brush.tool).finish(gesture)
 
     def _stroke_finished(self, stroke: Stroke) -> None:
+        changed, at = self._would_change, self._hint_at
         self._end_preview()
-        gesture = Gesture(stroke.path, stroke.modifiers, stroke.button)
-        self.in_turn(lambda: self._apply(gesture))
+        gesture, aim = Gesture(stroke.path, stroke.modifiers, stroke.button), self._aim()
+        self.in_turn(lambda: self._apply(gesture, aim))
+        if self._pending and aim.source is not None and aim.source.ready is None:
+            self._window.scene_view.set_stroke_preview(changed)
+            self._window.stroke_hint.say("Preparing precise picking", "The stroke follows in a moment", at)
 
-    def _apply(self, gesture: Gesture) -> None:
+    def _aim(self) -> Aim:
         session = self._window.session
+        return Aim(
+            self.picking.source,
+            self._window.scene_view.current_camera(),
+            visible_mask(session.object_count, session.untouchable),
+            session.clip,
+            session.decimated is not None,
+        )
+
+    def _apply(self, gesture: Gesture, aim: Aim) -> None:
+        session, source = self._window.session, aim.source
         labelling = session.labelling
         outcome = self._outcome(gesture)
         if labelling is None or outcome is None:
             self._tell_why_not()
             return
-        if self._rays_of is None:
+        if source is None:
             self._finish(labelling, gesture, IdPicker(self._window.scene_view.id_buffer()))
             return
-        camera = self._window.scene_view.current_camera()
-        visible, clip = visible_mask(session.object_count, session.untouchable), session.clip
         through = labelling.brush.select_through
-        is_decimated = session.decimated is not None
 
         def work(progress: Progress) -> Picker:
-            progress.check()
-            rays = self._rays
-            if rays is None:
-                raise ViewerError("precise picking could not be prepared for this mesh")
-            picker = RayPicker(rays, camera, visible, clip)
+            rays = source.get(progress)
+            picker = RayPicker(rays, aim.camera, aim.visible, aim.clip)
             if isinstance(outcome, Cover):
                 find = picker.objects_through if through else picker.objects_hit
                 objects = find(outcome.pixels)
             else:
                 found = picker.object_at(outcome.x, outcome.y)
                 objects = np.array([found] if found >= 0 else [], np.int64)
-            if is_decimated:
+            if aim.is_decimated:
                 # a replay has the whole mesh, so a recording must tell what was hit and not from where
                 return FoundObjects(objects)
-            return KnownHits(rays, camera, visible, clip, objects=objects)
+            return KnownHits(rays, aim.camera, aim.visible, aim.clip, objects=objects)
 
         self._pending += 1
 
@@ -224,6 +205,8 @@ class Painting(QObject):
         self._pending -= 1
         while self._waiting and not self._pending:
             self._waiting.popleft()()
+        if not self._pending and self._path is None:
+            self._end_preview()  # that of a stroke which had to wait
 
     def _tell_why_not(self) -> None:
         if self._window.session.labelling is None and self._window.session.scene is not None:
@@ -258,17 +241,18 @@ class Painting(QObject):
         if self._path is None or labelling is not self._window.session.labelling:
             return
         result = labelling.preview(gesture, IdPicker(self._window.scene_view.id_buffer()))
+        self._would_change = result.changed
         self._window.scene_view.set_stroke_preview(result.changed)
         self._window.tell(f"Would change {result.summary}")
         view = self._window.scene_view
         x, y = (round(int(value) / view.pixel_scale) for value in self._path[-1])
-        at = view.native.mapTo(self._window, QPoint(x, y))
-        is_partial = labelling.brush.select_through and self._rays_of is not None
-        self._window.stroke_hint.show_preview(result, at, is_partial=is_partial)
+        self._hint_at = view.native.mapTo(self._window, QPoint(x, y))
+        is_partial = labelling.brush.select_through and self.picking.source is not None
+        self._window.stroke_hint.show_preview(result, self._hint_at, is_partial=is_partial)
 
     def _end_preview(self) -> None:
         self._preview_timer.stop()
-        self._path = None
+        self._path, self._would_change, self._hint_at = None, NOTHING, None
         self._window.scene_view.set_stroke_preview(None)
         self._window.stroke_hint.show_preview(None)
 

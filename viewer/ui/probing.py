@@ -46,7 +46,8 @@ class Probing(QObject):
         window.comparing.view.pixel_clicked.connect(self._clicked)
         window.scene_view.pointer_rested.connect(self._follow_3d)
         session.scene_changed.connect(self._forget)
-        for signal in (session.labels_changed, session.instances_changed, session.lens_changed):
+        became_ready = window.painting.picking.became_ready
+        for signal in (session.labels_changed, session.instances_changed, session.lens_changed, became_ready):
             signal.connect(self._show)
         self._panel.hold_changed.connect(self._hold_changed)
         window.docks["probe"].visibilityChanged.connect(self._free)
@@ -174,6 +175,6 @@ class Probing(QObject):
         images, place = self._read, self._at
         if images is None or place is None or images.frame != place[0]:
             return
-        session, rays = self._window.session, self._window.painting.rays
+        session, rays = self._window.session, self._window.painting.picking.rays_for(images.frame)
         context = self._window.images_panel.context_of(images.frame)
         self._panel.show_report(pixel_report(session, context, images, place[1], place[2], rays))

@@ -97,7 +97,7 @@ class Panels:
         window, images = self._window, self.images
         panel = PosePanel(window.session)
         panel.probe = lambda frame, x, y: probe_pixel(
-            window.session, images.cache, frame, x, y, images.rays()
+            window.session, images.cache, frame, x, y, images.rays(frame)
         )
         panel.copied.connect(lambda title: window.tell(f"Copied the camera for {title}"))
         images.frame_shown.connect(panel.pictures_shown)
@@ -143,7 +143,7 @@ class Panels:
         window = self._window
         panel = ImagesPanel(window.session, window.runner, window.settings)
         panel.painting.paint = window.painting.paint  # strokes over images keep their order among the others
-        panel.rays = lambda: window.painting.rays
+        panel.rays = window.painting.picking.rays_for
         panel.stroke_previewed.connect(window.stroke_hint.show_preview)
         panel.pixel_world.connect(window.octomaps.take_pixel)
         panel.pixel_world.connect(window.bridge.mark_pixel)

@@ -55,7 +55,7 @@ class ImagesPanel(QWidget):
         self._session = session
         self.loader = PaneLoader(runner, settings.frame_cache_mb)
         self._contexts: dict[str, ImagingContext] = {}
-        self.rays: Callable[[], RayScene | None] = lambda: None
+        self.rays: Callable[[FrameId], RayScene | None] = lambda _frame: None
         """The mesh, for places of pixels that no image tells."""
         self._waiting: set[int] = set()
         self._direction = 1
@@ -359,7 +359,7 @@ class ImagesPanel(QWidget):
         """The pointer is on a pixel of a frame: show what it means, here and in the world."""
         hit: PixelHit | None = None
         if x is not None and y is not None and frame is not None:
-            hit = probe_pixel(self._session, self.cache, frame, x, y, self.rays())
+            hit = probe_pixel(self._session, self.cache, frame, x, y, self.rays(frame))
         self.marks.show_pixel(pane, hit, is_linked=self.is_linked)
         self._session.set_hovered(None if hit is None else hit.object_id)
         self.pixel_world.emit(hit)
