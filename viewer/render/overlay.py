@@ -9,7 +9,7 @@ from vispy import gloo
 
 from viewer.render.frame import Frame
 from viewer.render.look_through import LookThrough
-from viewer.render.shaders import VERSION
+from viewer.render.shaders import FLAT_TEXTURED, VERSION
 from viewer.render.theme import Rgb
 
 _SHAPES = (
@@ -32,17 +32,7 @@ void main() { o_color = v_color; }
 """,
 )
 _IMAGE = (
-    VERSION
-    + """
-in vec2 a_place;
-in vec2 a_uv;
-uniform vec2 u_size;
-out vec2 v_uv;
-void main() {
-    v_uv = a_uv;
-    gl_Position = vec4(a_place / u_size * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
-}
-""",
+    FLAT_TEXTURED,
     VERSION
     + """
 in vec2 v_uv;

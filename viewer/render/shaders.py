@@ -188,3 +188,18 @@ out vec2 v_ndc;
 void main() { v_ndc = a_corner; gl_Position = vec4(a_corner, 0.0, 1.0); }
 """
 )
+
+FLAT_TEXTURED = (
+    VERSION
+    + """
+in vec2 a_place;                // window px, (0, 0) the top-left corner
+in vec2 a_uv;
+uniform vec2 u_size;
+out vec2 v_uv;
+void main() {
+    v_uv = a_uv;
+    gl_Position = vec4(a_place / u_size * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
+}
+"""
+)
+"""Vertex stage of a picture or text laid flat over the finished picture."""

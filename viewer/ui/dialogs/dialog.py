@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from viewer.ui.parts import listen, push_button
 
@@ -46,3 +47,20 @@ class Dialog(QDialog):
         self._buttons.addStretch(1)
         for button in right or (push_button("Close", clicked=self.close),):
             self._buttons.addWidget(button)
+
+    def add_form(self, *rows: tuple[str, QWidget | QLayout]) -> None:
+        """Fields below each other, their names before them; the room below them stays free."""
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        for name, field in rows:
+            form.addRow(name, field)
+        self.body.addLayout(form)
+        self.body.addStretch(1)
+
+    def add_deed(self, text: str, clicked: Callable[[], object]) -> QPushButton:
+        """Cancel and the button that does what the dialog is for; returns the latter."""
+        button = push_button(text, kind="primary", clicked=clicked)
+        button.setDefault(True)
+        self.add_buttons(right=(push_button("Cancel", clicked=self.close), button))
+        return button

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from viewer.app.pose_export import EXPORT_FORMATS, FORMATS_BY_KEY
 from viewer.ui.dialogs.dialog import Dialog
-from viewer.ui.parts import push_button, text_label
+from viewer.ui.parts import text_label
 
 FORMAT_SETTING: Final = "poses/format"
 
@@ -31,20 +31,15 @@ class ExportPosesDialog(Dialog):
             self.camera.addItem(name, (name,))
         self.only_pictured = QCheckBox("Only keyframes with an image")
         self._about = text_label("", "muted", wraps=True)
-        form_layout = QFormLayout()
-        form_layout.setHorizontalSpacing(12)
-        form_layout.setVerticalSpacing(8)
-        form_layout.addRow("For", self.format)
-        form_layout.addRow("", self._about)
-        form_layout.addRow("Trajectories", self.camera)
-        form_layout.addRow("", self.only_pictured)
         for title, widget in (("For", self.format), ("Trajectories", self.camera)):
             widget.setAccessibleName(title)
-        self.body.addLayout(form_layout)
-        self.body.addStretch(1)
-        self.export = push_button("Export…", kind="primary", clicked=self._choose)
-        self.export.setDefault(True)
-        self.add_buttons(right=(push_button("Cancel", clicked=self.close), self.export))
+        self.add_form(
+            ("For", self.format),
+            ("", self._about),
+            ("Trajectories", self.camera),
+            ("", self.only_pictured),
+        )
+        self.export = self.add_deed("Export…", self._choose)
         self.format.currentIndexChanged.connect(self._describe)
         self._describe()
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
 from viewer.app.strokes import counted
 from viewer.formats.video_file import LARGEST_SIDE
 from viewer.model.camera import Trajectory
 from viewer.ui.dialogs.dialog import Dialog
 from viewer.ui.dialogs.screenshot import SizeFields
-from viewer.ui.parts import push_button, text_label
+from viewer.ui.parts import text_label
 
 TURNTABLE_SIZE = (1280, 720)
 
@@ -51,21 +51,16 @@ class FilmDialog(Dialog):
         self.inside = QCheckBox("See into rooms from outside")
         self.furniture = QCheckBox("With camera frusta and grid")
         self._told = text_label("", "muted", wraps=True)
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.addRow("Film", self.way)
-        form.addRow("Size", self.size_fields)
-        form.addRow("Speed", self.fps)
-        form.addRow("Lasts", self.seconds)
-        form.addRow("", self.inside)
-        form.addRow("", self.furniture)
-        form.addRow("", self._told)
-        self.body.addLayout(form)
-        self.body.addStretch(1)
-        self.film = push_button("Film…", kind="primary", clicked=self._choose)
-        self.film.setDefault(True)
-        self.add_buttons(right=(push_button("Cancel", clicked=self.close), self.film))
+        self.add_form(
+            ("Film", self.way),
+            ("Size", self.size_fields),
+            ("Speed", self.fps),
+            ("Lasts", self.seconds),
+            ("", self.inside),
+            ("", self.furniture),
+            ("", self._told),
+        )
+        self.film = self.add_deed("Film…", self._choose)
         self.way.currentIndexChanged.connect(self._show_way)
         for field in (self.fps, self.seconds):
             field.valueChanged.connect(self._count)

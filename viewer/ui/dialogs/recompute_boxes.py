@@ -74,9 +74,7 @@ class RecomputeBoxesDialog(Dialog):
                 )
             )
         self.body.addStretch(1)
-        self.recompute = push_button("Recompute", kind="primary", clicked=self._choose)
-        self.recompute.setDefault(True)
-        self.add_buttons(right=(push_button("Cancel", clicked=self.close), self.recompute))
+        self.recompute = self.add_deed("Recompute", self._choose)
         self._check()
 
     def _check(self, *_: object) -> None:

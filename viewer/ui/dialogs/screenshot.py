@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QWidget
 
 from viewer.ui.dialogs.dialog import Dialog
 from viewer.ui.parts import push_button, text_label
@@ -82,17 +82,8 @@ class ScreenshotDialog(Dialog):
         size_row = QHBoxLayout()
         size_row.addWidget(self.size_fields, 1)
         size_row.addWidget(self.twice)
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.addRow("Picture of", self.subject)
-        form.addRow("Size", size_row)
-        form.addRow("", self.transparent)
-        self.body.addLayout(form)
-        self.body.addStretch(1)
-        self.save = push_button("Save…", kind="primary", clicked=self._choose)
-        self.save.setDefault(True)
-        self.add_buttons(right=(push_button("Cancel", clicked=self.close), self.save))
+        self.add_form(("Picture of", self.subject), ("Size", size_row), ("", self.transparent))
+        self.save = self.add_deed("Save…", self._choose)
         self.subject.currentIndexChanged.connect(self._show)
         self._show()
 
