@@ -114,7 +114,7 @@ def test_painting_on_fewer_triangles_and_the_full_mesh_back(
     assert session.hidden.tolist() == [most[0]]
     assert session.scene.part(Mesh) is full
     assert session.facts is facts
-    assert window.painting.rays is None
+    assert window.painting.picking.rays is None
     assert window.decimating.chip.isVisible()
     assert f"{FEW:,} of {len(full.faces):,}" in window.decimating.chip.toolTip()
     shown = view.id_buffer().object_ids
