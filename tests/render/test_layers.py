@@ -295,7 +295,7 @@ def test_a_large_mesh_is_sent_in_small_steps_and_appears_before_the_last(stage: 
     count = 1_500_000
     triangles = np.zeros((count * 3, 4), np.float32)
     triangles[:, 0] = np.repeat(np.arange(count) % 1000, 3) + np.tile([0, 0.5, 0], count)
-    mesh = GpuMesh(np.zeros(3), triangles, np.arange(count * 3, dtype=np.uint32).reshape(-1, 3), 1)
+    mesh = GpuMesh.of(np.zeros(3), triangles, np.arange(count * 3, dtype=np.uint32).reshape(-1, 3), 1)
     stage.view._picture.make_current()
     visual = ObjectMesh(mesh)
     steps = []

@@ -11,7 +11,15 @@ from tests.render.test_id_buffer import away_from_edges, objects_by_rays
 from viewer.geometry.mesh_detail import LEVELS, mesh_detail
 from viewer.jobs.job import Progress
 from viewer.model.mesh import GpuMesh, Mesh, split_at_objects
-from viewer.render.detail_choice import choose_levels, chosen_faces, merged_ranges, rows_in_view
+from viewer.render.detail_choice import (
+    batches,
+    choose_levels,
+    chosen_ranges,
+    merged_ranges,
+    rows_in_view,
+    thinned,
+)
+from viewer.render.hidden import DepthPyramid
 from viewer.render.id_buffer import PointerHit
 from viewer.render.movement import (
     AIM_SECONDS,
@@ -22,6 +30,7 @@ from viewer.render.movement import (
     MovementBudget,
 )
 from viewer.render.orbit_camera import ViewState
+from viewer.render.visuals import object_mesh
 
 INSIDE = ViewState((-2.4, -1.5, 1.7), (2.0, 1.0, 0.4))
 
@@ -68,7 +77,8 @@ def test_coarser_forms_have_fewer_triangles_and_stay_within_their_error() -> Non
         assert detail.count[row, 1] < 0.5 * detail.count[row, 0]
         assert detail.count[row, -1] >= 12
         own = xyz[mesh.positions_and_object[:, 3] == row - 1]
-        assert np.allclose(detail.low[row], own.min(axis=0))
+        assert np.array_equal(mesh.rows.low[row], own.min(axis=0))
+        assert np.array_equal(mesh.rows.high[row], own.max(axis=0))
         middle, radius = own.mean(axis=0), np.linalg.norm(own - own.mean(axis=0), axis=1).max()
         for level in range(1, LEVELS):
             first, count = detail.first[row, level], detail.count[row, level]
@@ -91,22 +101,42 @@ def test_boxes_and_faces_without_an_object_are_left_as_they_are() -> None:
     assert (detail.count[1] == 0).all()
     assert (detail.error == 0).all()
     every = np.flatnonzero(detail.count[:, 0])
-    faces = chosen_faces(mesh.faces, detail, every, np.full(len(every), LEVELS - 1))
-    assert np.array_equal(faces, mesh.faces)
+    own, coarse = chosen_ranges(detail, every, np.full(len(every), LEVELS - 1))
+    assert [column.tolist() for column in own] == [[0], [len(mesh.faces)]]
+    assert not len(coarse[0])
 
 
 def test_faces_in_another_order_are_refused() -> None:
     mesh = split_at_objects(room())
-    shuffled = GpuMesh(mesh.origin, mesh.positions_and_object, mesh.faces[::-1].copy(), mesh.object_count)
     with pytest.raises(ValueError, match="object by object"):
-        mesh_detail(shuffled, Progress.silent())
+        GpuMesh.of(mesh.origin, mesh.positions_and_object, mesh.faces[::-1].copy(), mesh.object_count)
 
 
 def test_ranges_that_touch_become_one() -> None:
     first, count = merged_ranges(np.array([50, 0, 10, 40]), np.array([5, 10, 5, 10]))
     assert first.tolist() == [0, 40]
     assert count.tolist() == [15, 15]
-    assert merged_ranges(np.array([0, 20]), np.array([10, 5]), gap=10)[1].tolist() == [25]
+
+
+def test_ranges_are_cut_into_batches_of_at_most_so_many_faces() -> None:
+    ranges = np.array([0, 100, 400, 500]), np.array([50, 250, 10, 40])
+    parts = batches(ranges, 100)
+
+    assert [int(count.sum()) for _, count in parts] == [100, 100, 100, 50]
+    faces = [np.arange(a, a + n) for first, count in parts for a, n in zip(first, count, strict=True)]
+    whole = [np.arange(a, a + n) for a, n in zip(*ranges, strict=True)]
+    assert np.array_equal(np.concatenate(faces), np.concatenate(whole))
+    assert batches((np.empty(0, np.int64), np.empty(0, np.int64)), 100) == []
+
+
+def test_thinned_ranges_are_spread_over_all_faces() -> None:
+    ranges = np.array([0, 50_000]), np.array([40_000, 60_000])
+    first, count = thinned(ranges, 10_000)
+
+    assert 9_000 <= count.sum() <= 11_000
+    assert (np.diff(first) >= count[:-1]).all()
+    assert first[-1] > 108_000
+    assert thinned(ranges, 100_000) is ranges
 
 
 def test_the_budget_follows_what_pictures_take() -> None:
@@ -216,10 +246,11 @@ def test_triangles_are_as_many_as_allowed_and_hidden_objects_are_none(slow: tupl
     view = stage.view
     visual = view.layers["mesh"]._visual
     frame = view._state.frame(view._canvas.context, view.current_camera())
-    everything = int(visual._detail.count[rows_in_view(visual._detail, frame, visual.origin), 0].sum())
+    in_view = rows_in_view(visual.objects, frame, visual.origin)
+    everything = int(visual._detail.count[in_view, 0].sum())
     counts = []
     for most in (everything, everything // 4, everything // 16, 1):
-        rows, levels = choose_levels(visual._detail, frame, visual.origin, most)
+        rows, levels = choose_levels(visual.objects, visual._detail, frame, visual.origin, most)
         counts.append(int(visual._detail.count[rows, levels].sum()))
     assert counts[0] <= everything
     assert counts[1] <= everything // 4
@@ -228,12 +259,12 @@ def test_triangles_are_as_many_as_allowed_and_hidden_objects_are_none(slow: tupl
 
     hidden = np.arange(16, mesh.object_count)
     view.set_hidden(hidden)
-    rows, _levels = choose_levels(visual._detail, frame, visual.origin, everything)
+    rows, _levels = choose_levels(visual.objects, visual._detail, frame, visual.origin, everything)
     assert not np.isin(rows - 1, hidden).any()
     behind = ViewState((-2.4, -1.5, 1.7), (-6.0, -1.5, 1.7))
     view.set_view(behind)
     frame = view._state.frame(view._canvas.context, view.current_camera())
-    assert len(choose_levels(visual._detail, frame, visual.origin, everything)[0]) < len(rows)
+    assert len(choose_levels(visual.objects, visual._detail, frame, visual.origin, everything)[0]) < len(rows)
 
 
 @pytest.mark.gl
@@ -247,3 +278,79 @@ def test_leaving_out_what_is_out_of_sight_changes_no_pixel(slow: tuple[Stage, Me
         expected = objects_by_rays(mesh, view.current_camera())
         inner = away_from_edges(expected)
         assert np.array_equal(ids[inner], expected[inner])
+
+
+def walls_and_balls() -> Mesh:
+    """A house of four rooms full of balls: from every room, most of it is behind a wall."""
+    base = balls(count=80, rings=12)
+    shifts = [(dx, dy, 0.0) for dx in (0.0, 6.2) for dy in (0.0, 4.2)]
+    vertices = np.concatenate([base.vertices + shift for shift in shifts])
+    faces = np.concatenate([base.faces + k * len(base.vertices) for k in range(4)]).astype(np.int32)
+    objects = np.concatenate([base.object_of_face + k * base.object_count for k in range(4)]).astype(np.int32)
+    return Mesh(vertices, faces, objects, 4 * base.object_count)
+
+
+@pytest.mark.gl
+def test_leaving_out_what_is_hidden_changes_no_pixel_and_leaves_out_much(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mesh = walls_and_balls()
+    view = stage.view
+    stage.show(scene_of(mesh), mesh)
+    monkeypatch.setattr(object_mesh, "_WORTH_ASKING_FACES", 1 << 10)
+    monkeypatch.setattr(object_mesh, "FRONT_FACES", 1 << 12)
+    visual = view.layers["mesh"]._visual
+    drawn: list[int] = []
+    parts = visual._parts
+
+    def counted(*args: object, **options: object) -> object:
+        for indices, ranges in parts(*args, **options):
+            drawn.append(int(ranges[1].sum()))
+            yield indices, ranges
+
+    visual._parts = counted
+    for eye, target, through_walls in (
+        ((2.2, 1.4, 1.4), (-1.0, -0.5, 0.8), False),
+        ((-2.4, -1.5, 1.7), (8.0, 4.0, 0.4), True),
+        ((8.0, -1.0, 2.0), (0.0, 4.0, 0.5), True),
+        ((-7.0, -8.0, 9.0), (3.0, 2.0, 1.0), True),
+    ):
+        view.set_view(ViewState(eye, target))
+        for known in (False, True):  # what the picture before showed
+            planes = []
+            for seconds in (1.0, 1e-3):
+                view._picture.budget.took_full(seconds)
+                if not known:
+                    view._picture._drawn = None
+                drawn.clear()
+                view._picture.changed()
+                planes.append((view.id_buffer(), sum(drawn)))
+            (culled, few), (whole, many) = planes
+            for plane in ("object_ids", "kinds", "depths"):
+                assert np.array_equal(getattr(culled, plane), getattr(whole, plane))
+            assert few <= many
+            if through_walls:
+                assert few < 0.6 * many
+
+
+@pytest.mark.gl
+def test_boxes_that_cannot_be_told_apart_from_what_is_drawn_count_as_visible(stage: Stage) -> None:
+    mesh = room()
+    view = stage.view
+    stage.show(scene_of(mesh), mesh)
+    view.set_view(INSIDE)
+    frame = view._state.frame(view._canvas.context, view.current_camera())
+    buffer = view.id_buffer()
+    pyramid = DepthPyramid(np.ascontiguousarray(buffer.depths[::-1]))
+    eye = view.current_camera().position
+    places = np.array([buffer.world_at(x, y) for x, y in ((5, 5), (200, 130), (350, 260), (90, 200))]) - eye
+    on_it, small = places.astype(np.float32), np.float32(0.01)
+
+    def hides(low: np.ndarray, high: np.ndarray) -> list[bool]:
+        return pyramid.hides(low.astype(np.float32), high.astype(np.float32), frame).tolist()
+
+    assert hides(on_it - small, on_it + small) == [False] * 4
+    assert hides(on_it * 0.5, on_it * 0.5 + small) == [False] * 4
+    assert hides(on_it * 1.5, on_it * 1.5 + small) == [True] * 4
+    # all around the eye
+    assert hides(np.minimum(-on_it, on_it), np.maximum(-on_it, on_it)) == [False] * 4

@@ -35,40 +35,27 @@ class _Table:
     first: NDArray[np.int64]
     count: NDArray[np.int64]
     error: NDArray[np.float32]
-    low: NDArray[np.float32]
-    high: NDArray[np.float32]
     faces: list[NDArray[np.uint32]]
     face_count: int = 0
 
 
 def mesh_detail(mesh: GpuMesh, progress: Progress) -> MeshDetail:
-    """Levels of detail of a mesh whose faces come object by object.
+    """Levels of detail of a mesh.
 
-    Deterministic. Raises ValueError when the faces are in another order, Cancelled when asked to stop.
+    Deterministic. Raises Cancelled when asked to stop.
     """
-    rows = mesh.positions_and_object[mesh.faces[:, 0], 3].astype(np.int32) + 1
-    if len(rows) and (rows[1:] < rows[:-1]).any():
-        raise ValueError("expected faces that come object by object")
     shape = (mesh.object_count + 1, LEVELS)
-    table = _Table(
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.float32),
-        np.full((shape[0], 3), np.inf, np.float32),
-        np.full((shape[0], 3), -np.inf, np.float32),
-        [],
-    )
-    table.count[:, 0] = np.bincount(rows, minlength=shape[0])
-    table.first[:, 0] = np.r_[0, np.cumsum(table.count[:-1, 0])]
+    table = _Table(np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.float32), [])
+    table.first[:, 0], table.count[:, 0] = mesh.rows.first_face[:-1], mesh.rows.face_counts
     for start, stop in _blocks(table.count[:, 0]):
         first = int(table.first[start, 0])
         last = int(table.first[stop - 1, 0] + table.count[stop - 1, 0])
-        progress.step(first, len(rows), "Making a lighter mesh for moving")
+        progress.step(first, len(mesh.faces), "Making a lighter mesh for moving")
         if last > first:
             _coarsen_block(mesh, table, start, stop, first, last, progress)
-    progress.step(len(rows), len(rows), "Making a lighter mesh for moving")
+    progress.step(len(mesh.faces), len(mesh.faces), "Making a lighter mesh for moving")
     faces = np.concatenate(table.faces) if table.faces else np.empty((0, 3), np.uint32)
-    return MeshDetail(faces, table.first, table.count, table.error, table.low, table.high)
+    return MeshDetail(faces, table.first, table.count, table.error)
 
 
 def _blocks(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -93,10 +80,8 @@ def _coarsen_block(
     row_of_vertex = vertices[:, 3].astype(np.int32) + 1 - start
     rows = stop - start
     row_of_face = row_of_vertex[faces[:, 0]]
-    counts = table.count[start:stop, 0]
-    has_faces = np.flatnonzero(counts)
-    low, high = _bounds(points, faces, counts, has_faces)
-    table.low[start:stop][has_faces], table.high[start:stop][has_faces] = low[has_faces], high[has_faces]
+    has_faces = np.flatnonzero(table.count[start:stop, 0])
+    low, high = mesh.rows.low[start:stop], mesh.rows.high[start:stop]
     edge = _mean_edge(points, faces, row_of_face, rows)
     middle = np.zeros((rows, 3), np.float32)
     middle[has_faces] = (low[has_faces] + high[has_faces]) / 2
@@ -140,22 +125,6 @@ def _own_vertices(faces: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray
     ids = np.flatnonzero(used)
     place = np.cumsum(used) - 1
     return ids + low, place[faces - np.uint32(low)]
-
-
-def _bounds(
-    points: NDArray[np.float32],
-    faces: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    has_faces: NDArray[np.int64],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    low = np.full((len(counts), 3), np.inf, np.float32)
-    high = np.full((len(counts), 3), -np.inf, np.float32)
-    first = np.r_[0, np.cumsum(counts)[:-1]][has_faces]
-    for axis in range(3):
-        corners = points[:, axis][faces]
-        low[has_faces, axis] = np.minimum.reduceat(corners.min(axis=1), first)
-        high[has_faces, axis] = np.maximum.reduceat(corners.max(axis=1), first)
-    return low, high
 
 
 def _mean_edge(

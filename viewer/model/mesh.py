@@ -56,6 +56,23 @@ def finite_bounds(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], ND
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ObjectRows:
+    """Where every object of a mesh is: in its list of faces, and in space.
+
+    Row 0 stands for the faces without an object; object o has row o + 1.
+    """
+
+    first_face: NDArray[np.int64]  # (O + 2,) the faces of row r are first_face[r] to first_face[r + 1]
+    low: NDArray[np.float32]  # (O + 1, 3) smallest corner minus the mesh's origin; inf without faces
+    high: NDArray[np.float32]  # (O + 1, 3) largest corner; -inf without faces
+
+    @property
+    def face_counts(self) -> NDArray[np.int64]:
+        """(O + 1,)"""
+        return np.diff(self.first_face)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class GpuMesh:
     """A mesh as the graphics card wants it: one object per vertex, float32 about an origin."""
 
@@ -63,6 +80,47 @@ class GpuMesh:
     positions_and_object: NDArray[np.float32]  # (V', 4): x, y, z minus origin; object id (-1 = none)
     faces: NDArray[np.uint32]  # (F, 3), object by object
     object_count: int
+    rows: ObjectRows
+
+    @classmethod
+    def of(
+        cls,
+        origin: NDArray[np.float64],
+        positions_and_object: NDArray[np.float32],
+        faces: NDArray[np.uint32],
+        object_count: int,
+    ) -> GpuMesh:
+        """A mesh of these arrays. Raises ValueError for faces that do not come object by object."""
+        rows = _object_rows(positions_and_object, faces, object_count)
+        return cls(origin, positions_and_object, faces, object_count, rows)
+
+
+def _object_rows(vertices: NDArray[np.float32], faces: NDArray[np.uint32], object_count: int) -> ObjectRows:
+    counts = np.zeros(object_count + 1, np.int64)
+    last = -1
+    for start in range(0, len(faces), BLOCK_FACES):
+        rows = vertices[faces[start : start + BLOCK_FACES, 0], 3].astype(np.int32) + 1
+        if rows[0] < last or (rows[1:] < rows[:-1]).any():
+            raise ValueError("expected faces that come object by object")
+        last = rows[-1]
+        counts += np.bincount(rows, minlength=object_count + 1)
+    first_face = np.r_[0, np.cumsum(counts)]
+    low = np.full((object_count + 1, 3), np.inf, np.float32)
+    high = np.full((object_count + 1, 3), -np.inf, np.float32)
+    for start in range(0, len(vertices), BLOCK_FACES):
+        block = vertices[start : start + BLOCK_FACES]
+        owners = block[:, 3]
+        # vertices come mostly object by object, too: far fewer runs than vertices
+        runs = np.r_[0, np.flatnonzero(owners[1:] != owners[:-1]) + 1]
+        row = owners[runs].astype(np.int64) + 1
+        for axis in range(3):
+            along = np.ascontiguousarray(block[:, axis])
+            np.minimum.at(low[:, axis], row, np.minimum.reduceat(along, runs))
+            np.maximum.at(high[:, axis], row, np.maximum.reduceat(along, runs))
+    # vertices that no face uses have no object either, and may be anywhere
+    without = vertices[faces[: first_face[1]].reshape(-1), :3]
+    low[0], high[0] = without.min(axis=0, initial=np.inf), without.max(axis=0, initial=-np.inf)
+    return ObjectRows(first_face, low, high)
 
 
 def split_at_objects(mesh: Mesh) -> GpuMesh:
@@ -100,7 +158,7 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
     if source is not None:
         packed[count:, :3] = mesh.vertices[source] - origin
     packed[:, 3] = object_of_vertex
-    return GpuMesh(origin, packed, out_faces, mesh.object_count)
+    return GpuMesh.of(origin, packed, out_faces, mesh.object_count)
 
 
 def _shared_corners(

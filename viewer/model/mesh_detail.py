@@ -12,20 +12,15 @@ from numpy.typing import NDArray
 class MeshDetail:
     """Levels of detail of every object of a `GpuMesh`; level 0 is the mesh itself.
 
-    Coarser faces use vertices of the mesh, so that nothing but indices is added. "Object" here counts the
-    faces without an object as one more, row 0; object o has row o + 1.
+    Coarser faces use vertices of the mesh, so that nothing but indices is added. Rows are those of
+    `ObjectRows`.
     """
 
     faces: NDArray[np.uint32]  # (D, 3) of the coarser levels, vertices of the mesh
     first: NDArray[np.int64]  # (O + 1, L) first face of an object's level; of level 0 in the mesh's own faces
     count: NDArray[np.int64]  # (O + 1, L) faces of it; never 0 where level 0 has some
-    error: NDArray[
-        np.float32
-    ]  # (O + 1, L) how far a vertex may have moved, world units; rises with the level
-    low: NDArray[
-        np.float32
-    ]  # (O + 1, 3) smallest corner minus the mesh's origin; inf for objects without faces
-    high: NDArray[np.float32]  # (O + 1, 3) largest corner; -inf for objects without faces
+    error: NDArray[np.float32]
+    """(O + 1, L) how far a vertex may have moved, world units; rises with the level; 0 = the mesh itself."""
 
     @property
     def level_count(self) -> int:

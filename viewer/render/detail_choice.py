@@ -1,10 +1,11 @@
-"""Which objects are drawn how finely, when a picture may only take so many triangles."""
+"""Which objects are drawn, and how finely when a picture may only take so many triangles."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.model.mesh import ObjectRows
 from viewer.model.mesh_detail import MeshDetail
 from viewer.render.frame import Frame
 from viewer.render.object_table import Flag
@@ -17,18 +18,30 @@ SMALLEST_UNSEEN_PX = 2.0
 NEAREST_METRES = 0.25
 """Distance from which on a nearer eye asks for no more detail."""
 
+_THIN_FACES = 64
+
 Ranges = tuple[NDArray[np.int64], NDArray[np.int64]]
 """First faces and how many, ascending and apart from each other."""
 
 
-def rows_in_view(detail: MeshDetail, frame: Frame, origin: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(O + 1,) rows of a `MeshDetail` of which something may be in the picture."""
+def rows_in_view(
+    objects: ObjectRows, frame: Frame, origin: NDArray[np.float64], *, faint: bool = False
+) -> NDArray[np.int64]:
+    """Rows, ascending, of which something may be in the picture: of solid objects, or of faint ones."""
+    wanted = objects.face_counts > 0
+    hidden, glass = (frame.table.marked(flag) + 1 for flag in (Flag.HIDDEN, Flag.FAINT))
+    if faint:
+        is_faint = np.zeros(len(wanted), np.bool_)
+        is_faint[glass[glass < len(wanted)]] = True
+        wanted &= is_faint
+    else:
+        wanted[glass[glass < len(wanted)]] = False
+    wanted[hidden[hidden < len(wanted)]] = False
+    rows = np.flatnonzero(wanted)
     eye = (frame.camera.position - origin).astype(np.float32)
-    wanted = detail.count[:, 0] > 0
-    shown = np.flatnonzero(wanted)
-    low, high = detail.low[shown] - eye, detail.high[shown] - eye
+    low, high = objects.low[rows] - eye, objects.high[rows] - eye
     clip_from_rel = frame.clip_from_rel.T
-    outside = np.zeros(len(shown), np.bool_)
+    outside = np.zeros(len(rows), np.bool_)
     for plane in (
         clip_from_rel[3] + clip_from_rel[0],
         clip_from_rel[3] - clip_from_rel[0],
@@ -44,25 +57,33 @@ def rows_in_view(detail: MeshDetail, frame: Frame, origin: NDArray[np.float64]) 
             for corner in (frame.clip.low, frame.clip.high)
         )
         outside |= ((high < box_low) | (low > box_high)).any(axis=1)
-    wanted[shown[outside]] = False
-    hidden = frame.table.marked(Flag.HIDDEN) + 1
-    wanted[hidden[hidden < len(wanted)]] = False
-    return wanted
+    return rows[~outside]
+
+
+def distances(
+    objects: ObjectRows, rows: NDArray[np.int64], frame: Frame, origin: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """From the eye to the boxes around the objects of some rows, world units; 0 inside."""
+    eye = (frame.camera.position - origin).astype(np.float32)
+    low, high = objects.low[rows], objects.high[rows]
+    return np.linalg.norm(np.maximum(np.maximum(low - eye, eye - high), 0), axis=1).astype(np.float32)
 
 
 def choose_levels(
-    detail: MeshDetail, frame: Frame, origin: NDArray[np.float64], most_faces: int
+    objects: ObjectRows,
+    detail: MeshDetail,
+    frame: Frame,
+    origin: NDArray[np.float64],
+    most_faces: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows to draw, ascending, and the level of each: as fine as `most_faces` triangles allow.
 
     What the picture before did not show, for it was behind something, is drawn as coarsely as there is.
     """
-    rows = np.flatnonzero(rows_in_view(detail, frame, origin))
-    low, high = detail.low[rows], detail.high[rows]
-    eye = (frame.camera.position - origin).astype(np.float32)
-    away = np.linalg.norm(np.maximum(np.maximum(low - eye, eye - high), 0), axis=1)
+    rows = rows_in_view(objects, frame, origin)
+    away = distances(objects, rows, frame, origin)
     px_per_unit = frame.pixels_per_slope / np.maximum(away, NEAREST_METRES / frame.metres_per_unit)
-    radius_px = np.linalg.norm(high - low, axis=1) / 2 * px_per_unit
+    radius_px = np.linalg.norm(objects.high[rows] - objects.low[rows], axis=1) / 2 * px_per_unit
     seen = np.ones(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
     big = radius_px >= np.where(seen, SMALLEST_PX, SMALLEST_UNSEEN_PX)
     rows, px_per_unit, seen = rows[big], px_per_unit[big], seen[big]
@@ -85,29 +106,49 @@ def choose_levels(
     return rows, levels(TOLERANCES_PX[first])
 
 
-def merged_ranges(first: NDArray[np.int64], count: NDArray[np.int64], gap: int = 0) -> Ranges:
-    """Ranges in ascending order, those at most `gap` apart made one."""
+def merged_ranges(first: NDArray[np.int64], count: NDArray[np.int64]) -> Ranges:
+    """Ranges in ascending order, those that touch each other made one; the same range may come twice."""
     if not len(first):
         return first, count
     order = np.argsort(first, kind="stable")
     first, last = first[order], (first + count)[order]
-    starts = np.r_[True, first[1:] > np.maximum.accumulate(last)[:-1] + gap]
+    starts = np.r_[True, first[1:] > np.maximum.accumulate(last)[:-1]]
     begins = np.flatnonzero(starts)
     return first[begins], np.maximum.reduceat(last, begins) - first[begins]
 
 
-def chosen_faces(
-    faces: NDArray[np.uint32], detail: MeshDetail, rows: NDArray[np.int64], levels: NDArray[np.int64]
-) -> NDArray[np.uint32]:
-    """The faces (N, 3) of some rows at some levels; `faces` are the mesh's own."""
+def chosen_ranges(
+    detail: MeshDetail, rows: NDArray[np.int64], levels: NDArray[np.int64]
+) -> tuple[Ranges, Ranges]:
+    """Where the faces of some rows at some levels are: among the mesh's own, and among `detail.faces`."""
     first, count = detail.first[rows, levels], detail.count[rows, levels]
     # a level that brings nothing new repeats the ranges of the one before, down to the mesh's own
     own = detail.error[rows, levels] == 0
-    pieces = [
-        source[start : start + many]
-        for source, chosen in ((faces, own), (detail.faces, ~own))
-        for start, many in zip(
-            *(column.tolist() for column in merged_ranges(first[chosen], count[chosen])), strict=True
-        )
-    ]
-    return np.concatenate(pieces) if pieces else np.empty((0, 3), np.uint32)
+    return merged_ranges(first[own], count[own]), merged_ranges(first[~own], count[~own])
+
+
+def batches(ranges: Ranges, most_faces: int) -> list[Ranges]:
+    """Ranges in the same order, cut into parts of at most so many faces."""
+    first, count = ranges
+    if not len(first):
+        return []
+    # every range ends somewhere, and wherever the sum of faces passes a multiple of the limit
+    ends = np.cumsum(count)
+    cuts = np.union1d(ends, np.arange(most_faces, ends[-1], most_faces))
+    begins = np.r_[0, cuts[:-1]]
+    source = np.searchsorted(ends, begins, side="right")
+    starts = first[source] + begins - (ends - count)[source]
+    part = begins // most_faces
+    where = np.flatnonzero(np.diff(part)) + 1
+    return list(zip(np.split(starts, where), np.split(cuts - begins, where), strict=True))
+
+
+def thinned(ranges: Ranges, most_faces: int) -> Ranges:
+    """About `most_faces` of the faces in some ranges, a few here and a few there."""
+    first, count = ranges
+    total = int(count.sum())
+    if total <= most_faces:
+        return ranges
+    parts = batches(ranges, max(_THIN_FACES * total // most_faces, 1))
+    first, count = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return first, np.minimum(count, _THIN_FACES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,7 +57,9 @@ class Frame:
     most_faces: int | None = None
     """Of large layers, draw about so many triangles or points: a quick picture. None = everything."""
     seen: NDArray[np.bool_] | None = None
-    """For a quick picture: by object id + 1, what the picture before it showed; None = not known."""
+    """By object id + 1, about what the picture before this one showed; None = not known."""
+    read_depths: Callable[[], NDArray[np.float32]] | None = None
+    """Where asking pays: how far one sees by now, clip w (H, W), row 0 at the bottom, 0 = for ever."""
     step_faces: int | None = None
     """How many triangles or points to draw at a time, when something else may have to be done in between."""
     clip_from_rel: NDArray[np.float32] = field(init=False)
@@ -115,11 +117,14 @@ class Frame:
         program["u_log_depth"] = self.log_depth
 
     def place_in_box(self, program: gloo.Program, origin: NDArray[np.float64]) -> None:
-        """As `place`, with the uniforms of the `CLIP` part."""
+        """As `place`, with the uniforms of the `CLIP` part, where the program has it."""
         self.place(program, origin)
         box = ClipBox.whole() if self.clip is None else self.clip
-        program["u_box_low"] = (box.low - self.camera.position).astype(np.float32)
-        program["u_box_high"] = (box.high - self.camera.position).astype(np.float32)
+        corners = {
+            "u_box_low": (box.low - self.camera.position).astype(np.float32),
+            "u_box_high": (box.high - self.camera.position).astype(np.float32),
+        }
+        set_uniforms(program, corners)
 
     def draw_in_box(self, program: gloo.Program, mode: str, indices: gloo.IndexBuffer | None = None) -> None:
         """As `draw`, without what lies outside the clip box; the program must have the `CLIP` part."""

@@ -6,6 +6,8 @@ PLAIN_SECONDS = 0.045
 """Where full pictures take longer, moving ones are drawn plainer."""
 QUICK_SECONDS = 0.085
 """Where they take longer than this, moving ones are smaller, too, and hold only so many triangles."""
+ASK_SECONDS = 0.02
+"""Where full pictures take less, asking the graphics card what hides would take longer than drawing it."""
 AIM_SECONDS = 0.065
 """What a quick picture should take; ten of them a second leave time for everything else."""
 FEWEST_FACES, FIRST_FACES, MOST_FACES = 120_000, 250_000, 3_000_000
@@ -48,6 +50,11 @@ class MovementBudget:
     def is_long(self) -> bool:
         """True when a full picture must not be drawn in one go; also while that is not known."""
         return not 0 < self.full_seconds <= QUICK_SECONDS
+
+    @property
+    def is_worth_asking(self) -> bool:
+        """True when it pays to ask in between what need not be drawn; also while that is not known."""
+        return not 0 < self.full_seconds < ASK_SECONDS
 
     @property
     def share(self) -> float:

@@ -106,6 +106,7 @@ class Picture:
         self._texts: TextPainter | None = None
         self._markers: MarkerPainter | None = None
         self._drawn: Surfaces | None = None
+        self._drawn_objects = 0
         self._pass: SurfacePass | None = None
         self._pass_seconds = 0.0
         self._is_measuring = False
@@ -207,7 +208,7 @@ class Picture:
         limit = None if plain and self.budget.full_seconds > 0 else SLICE_SECONDS
         if wants_quick:
             if not self._shows_quick:
-                self._quick_picture().follow(None if self._drawn is None else renderer)
+                self._quick_picture().follow(self._seen(renderer))
             self._call_off()
         is_done = not wants_quick and self._draw_surfaces(renderer, frame, for_ids=False, seconds=limit)
         started = time.perf_counter()
@@ -309,13 +310,25 @@ class Picture:
         if self._drawn == wanted:
             return True
         if self._pass is None or self._pass.what != wanted:
+            asks = self.budget.is_worth_asking
+            frame.seen = self._seen(renderer) if asks else None
             self._call_off()
             frame.for_ids = wanted[1]
             layers = self.state.layers.values()
-            in_slices = self.budget.is_long
-            self._pass = SurfacePass(renderer, frame, layers, wanted, in_slices=in_slices)
+            self._pass = SurfacePass(
+                renderer, frame, layers, wanted, in_slices=self.budget.is_long, asks_what_hides=asks
+            )
             self._pass_seconds, self._is_measuring = 0.0, not for_ids
         return self._go_on(seconds)
+
+    def _seen(self, renderer: Renderer) -> NDArray[np.bool_] | None:
+        """By object id + 1, what the last picture showed, about; None = not known."""
+        if self._shows_quick and self._quick is not None:
+            return self._quick.seen
+        count = self.state.table.object_count
+        if self._drawn is None or self._drawn_objects != count:
+            return None
+        return renderer.seen_objects(count)
 
     def _go_on(self, seconds: float | None) -> bool:
         """Draw more of the surfaces under way; True when they are all there."""
@@ -328,6 +341,7 @@ class Picture:
         if not is_done:
             return False
         self._pass, self._drawn = None, current.what
+        self._drawn_objects = self.state.table.object_count
         return True
 
     def _call_off(self) -> None:

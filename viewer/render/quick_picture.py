@@ -36,9 +36,18 @@ class QuickPicture:
         """Clip w of what is in front, with the pixels of the quick picture."""
         return self._renderer.depths
 
-    def follow(self, full: Renderer | None) -> None:
-        """The view begins to move: what a full picture shows is what needs detail first."""
-        self._seen = None if full is None else full.seen_objects(self._state.table.object_count)
+    @property
+    def seen(self) -> NDArray[np.bool_] | None:
+        """By object id + 1, what the last picture showed; None = not known."""
+        return self._seen if self._seen is not None and len(self._seen) == self._rows else None
+
+    @property
+    def _rows(self) -> int:
+        return self._state.table.object_count + 1
+
+    def follow(self, seen: NDArray[np.bool_] | None) -> None:
+        """The view begins to move: what the full picture shows is what needs detail first."""
+        self._seen = seen
 
     def recompose(self) -> None:
         """The colors are others now."""
@@ -71,10 +80,9 @@ class QuickPicture:
         small = resized(camera, width, height)
         frame = self._state.frame(self._context, small, pixel_scale * width / camera.lens.width)
         frame.most_faces = budget.most_faces
-        count = self._state.table.object_count
-        frame.seen = self._seen if self._seen is not None and len(self._seen) == count + 1 else None
+        frame.seen = self.seen
         self._renderer.draw_surfaces(frame, self._state.layers.values())
-        self._seen = self._renderer.seen_objects(count)
+        self._seen = self._renderer.seen_objects(self._rows - 1)
         self._frame, self._drawn, self._is_composed = frame, wanted, False
         return frame
 

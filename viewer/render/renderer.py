@@ -212,6 +212,10 @@ class Renderer:
         enlarged = self._picture.size != frame.size
         self._presenter.draw(frame, self._picture.planes[0], smooth=smooth, enlarged=enlarged)
 
+    def read_depths(self) -> NDArray[np.float32]:
+        """`depths` (H, W), row 0 at the bottom, as far as pass 1 got."""
+        return self._surfaces.read_floats(_DEPTH, upside_down=True)
+
     def read_ids(self, frame: Frame, layers: Iterable[Layer], serial: int) -> IdBuffer:
         """What pass 1 has drawn, and the thin things before it."""
         whole = (0, 0, *self._surfaces.size)
@@ -222,9 +226,9 @@ class Renderer:
         return IdBuffer.of(object_ids, kinds, indices, depths, frame.camera, serial)
 
     def seen_objects(self, object_count: int) -> NDArray[np.bool_]:
-        """(O + 1,) by object id + 1: what is in front anywhere in what pass 1 has drawn."""
+        """(O + 1,) by object id + 1: what is in front anywhere in what pass 1 has drawn, specks aside."""
         seen = np.zeros(object_count + 1, np.bool_)
-        ids = self._surfaces.read_bytes(_ID).view("<u4") & 0xFFFFFF
+        ids = self._surfaces.read_bytes(_ID, upside_down=True).view("<u4")[::2, ::2] & 0xFFFFFF
         seen[np.minimum(ids, object_count)] = True
         return seen
 

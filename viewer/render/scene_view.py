@@ -183,7 +183,9 @@ class SceneView(ViewPictures):
 
     def set_mesh_detail(self, detail: MeshDetail) -> None:
         """Coarser forms of the mesh that is shown, for a view that moves where full pictures take long."""
-        self._layer(MeshLayer).set_detail(detail)
+        layer = self._layer(MeshLayer)
+        layer.set_detail(detail)
+        self._upload(layer)
 
     def _upload(self, *layers: Layer) -> None:
         self._uploads.add(*(layer.upload(self._canvas.context) for layer in layers))

@@ -68,7 +68,9 @@ void clip_to_box(vec3 rel) {
     }
 }
 """
-"""Cut by the rasterizer and not fragment by fragment: without a clip box it costs nothing."""
+"""Cut by the rasterizer and not fragment by fragment: without a clip box it costs next to nothing."""
+NO_CLIP = "void clip_to_box(vec3 rel) {}\n"
+"""In place of `CLIP`, for programs that draw so many vertices that even its outputs count."""
 
 DEPTH = """
 uniform vec2 u_log_depth;       // 1 / near, 1 / log2(1 + far / near)

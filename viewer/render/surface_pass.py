@@ -20,9 +20,18 @@ class SurfacePass:
     """Pass 1 of a picture, as far as it got. OpenGL is current in all calls."""
 
     def __init__(
-        self, renderer: Renderer, frame: Frame, layers: Iterable[Layer], what: Surfaces, *, in_slices: bool
+        self,
+        renderer: Renderer,
+        frame: Frame,
+        layers: Iterable[Layer],
+        what: Surfaces,
+        *,
+        in_slices: bool,
+        asks_what_hides: bool,
     ) -> None:
+        """`asks_what_hides`: look in between what need not be drawn, being behind the rest."""
         frame.step_faces = STEP_FACES if in_slices else None
+        frame.read_depths = renderer.read_depths if asks_what_hides else None
         self.frame = frame
         self.what = what
         self._in_slices = in_slices

@@ -130,15 +130,19 @@ class Targets:
         GL.glDrawBuffers(len(chosen), [GL.GL_COLOR_ATTACHMENT0 + k for k in chosen])
         GL.glViewport(0, 0, *self.size)
 
-    def read_bytes(self, plane: int, box: Box | None = None) -> NDArray[np.uint8]:
-        """A plane of RGBA bytes (H, W, 4), row 0 on top; of all pixels or those in a box."""
+    def read_bytes(
+        self, plane: int, box: Box | None = None, *, upside_down: bool = False
+    ) -> NDArray[np.uint8]:
+        """A plane of RGBA bytes (H, W, 4), row 0 on top unless told; of all pixels or those in a box."""
         pixels = self._read(plane, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, np.dtype(np.uint8), 4, box)
-        return pixels.view(np.uint8)
+        return (pixels if upside_down else np.ascontiguousarray(pixels[::-1])).view(np.uint8)
 
-    def read_floats(self, plane: int, box: Box | None = None) -> NDArray[np.float32]:
-        """A plane of floats (H, W), row 0 on top; of all pixels or those in a box."""
+    def read_floats(
+        self, plane: int, box: Box | None = None, *, upside_down: bool = False
+    ) -> NDArray[np.float32]:
+        """A plane of floats (H, W), row 0 on top unless told; of all pixels or those in a box."""
         pixels = self._read(plane, GL.GL_RED, GL.GL_FLOAT, np.dtype(np.float32), 1, box)
-        return pixels[..., 0].view(np.float32)
+        return (pixels if upside_down else np.ascontiguousarray(pixels[::-1]))[..., 0].view(np.float32)
 
     def _read(
         self, plane: int, layout: int, kind: int, dtype: np.dtype[Any], channels: int, box: Box | None
@@ -150,7 +154,7 @@ class Targets:
         GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
         pixels = np.empty((height, width, channels), dtype)
         GL.glReadPixels(left, self.size[1] - top - height, width, height, layout, kind, pixels)
-        return np.ascontiguousarray(pixels[::-1])
+        return pixels
 
     def release(self) -> None:
         """Give the memory back."""

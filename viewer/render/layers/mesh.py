@@ -66,7 +66,7 @@ class MeshLayer(Layer):
         return self._visual is not None and not self._visual.has_detail
 
     def set_detail(self, detail: MeshDetail) -> None:
-        """Coarser forms of the mesh, for quick pictures."""
+        """Coarser forms of the mesh, for quick pictures; they must be uploaded, too."""
         if self._visual is not None:
             self._visual.set_detail(detail)
 

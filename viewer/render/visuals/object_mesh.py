@@ -1,7 +1,8 @@
 """Triangles that each belong to an object, in the fewest draw calls and bytes.
 
 One vec4 per vertex (position, object id) and indices; the normal is the slope of the picture itself, so
-none is stored. Hidden objects are thrown away in the vertex stage by the object table.
+none is stored. What cannot show is never sent down the pipeline: hidden objects, those out of sight, and,
+where pictures take long, those behind what is drawn already.
 """
 
 from __future__ import annotations
@@ -10,23 +11,33 @@ import ctypes
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from OpenGL import GL
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
 from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
-from viewer.render.detail_choice import Ranges, choose_levels, chosen_faces, merged_ranges, rows_in_view
+from viewer.render.detail_choice import (
+    Ranges,
+    batches,
+    choose_levels,
+    chosen_ranges,
+    distances,
+    merged_ranges,
+    rows_in_view,
+    thinned,
+)
 from viewer.render.frame import Frame, culling
-from viewer.render.object_table import NOT_SOLID, Flag
+from viewer.render.hidden import DepthPyramid
 from viewer.render.shaders import (
-    CHOICE,
     CLIP,
     CONSTANTS,
     DEPTH,
     GAMMA,
     GLASS,
     LIGHT,
+    NO_CLIP,
     PLACE,
     SURFACE,
     TABLE,
@@ -36,18 +47,19 @@ from viewer.render.targets import gl_name, send
 
 UPLOAD_BYTES = 16 << 20
 """What one idle tick may send to the graphics card."""
+FACES_PER_PIECE = UPLOAD_BYTES // 2 // 12
 STEP_FACES = 1 << 17
 """Triangles drawn at a time when the window must be able to answer in between."""
-_GAP_FACES = 1 << 14
-"""Triangles out of sight that are drawn along rather than begin another range."""
+FRONT_FACES = 1 << 17
+"""Triangles drawn before asking what they hide; twice as many before asking again."""
+_WORTH_ASKING_FACES = 1 << 16
+"""With fewer triangles left it takes less to draw them."""
 
 _VERTEX = (
     VERSION
     + CONSTANTS
-    + TABLE
     + PLACE
-    + CHOICE
-    + CLIP
+    + "{clip}"
     + """
 in vec4 a_xyzo;
 out vec3 v_rel;
@@ -57,7 +69,6 @@ void main() {
     v_rel = a_xyzo.xyz - u_eye;
     gl_Position = u_clip_from_rel * vec4(v_rel, 1.0);
     clip_to_box(v_rel);
-    if (!is_chosen(table_flags(table_texel(v_object + 1)))) gl_Position = NOWHERE;
 }
 """
 )
@@ -122,48 +133,56 @@ class ObjectMesh:
 
     def __init__(self, mesh: GpuMesh) -> None:
         self.origin = mesh.origin
+        self.objects = mesh.rows
         self.face_count = len(mesh.faces)
-        self._mesh = mesh
+        self._mesh: GpuMesh | None = mesh
         self._detail: MeshDetail | None = None
         self._vertices: gloo.VertexBuffer | None = None
         self._indices: gloo.IndexBuffer | None = None
+        self._coarse: gloo.IndexBuffer | None = None
         self._sent_faces = 0
-        self._first_face = gloo.IndexBuffer(np.zeros(3, np.uint32))
-        self._quick = gloo.IndexBuffer(np.zeros(3, np.uint32))
-        self._quick_for: tuple[object, ...] = ()
-        self._quick_faces = 0
-        self._programs: dict[str, gloo.Program] = {}
+        self._is_detail_sent = False
+        self._no_face = gloo.IndexBuffer(np.zeros(3, np.uint32))
+        self._programs: dict[tuple[str, bool], gloo.Program] = {}
 
     @property
     def has_detail(self) -> bool:
         return self._detail is not None
 
     def set_detail(self, detail: MeshDetail) -> None:
-        """Coarser forms of this mesh, for quick pictures; until they come, one of so many faces is drawn."""
+        """Coarser forms of this mesh, for quick pictures: in force once `upload` has sent them."""
         if detail.face_count != self.face_count:
             raise ValueError(f"expected the detail of {self.face_count} faces, found {detail.face_count}")
-        self._detail = detail
-        self._quick_for = ()
+        self._detail, self._is_detail_sent = detail, False
 
     def upload(self, context: GLContext) -> Iterator[int]:
-        """Send the mesh, at most `UPLOAD_BYTES` before each yield of the bytes just sent.
+        """Send what is not sent yet, at most `UPLOAD_BYTES` before each yield of the bytes just sent.
 
         Pieces of the index list follow as soon as all vertices they need are there.
         """
-        vertices, faces = self._mesh.positions_and_object, self._mesh.faces
-        if not len(faces):
-            return
+        if self._mesh is not None and self.face_count:
+            yield from self._upload_mesh(context, self._mesh)
+        self._mesh = None
+        if self._detail is not None and not self._is_detail_sent:
+            faces = self._detail.faces
+            self._coarse = coarse = empty_indices(context, len(faces))
+            for start in range(0, len(faces), FACES_PER_PIECE):
+                piece = faces[start : start + FACES_PER_PIECE]
+                coarse.set_subdata(piece.reshape(-1), offset=3 * start)
+                send(context, coarse)
+                yield piece.nbytes
+            self._is_detail_sent = True
+
+    def _upload_mesh(self, context: GLContext, mesh: GpuMesh) -> Iterator[int]:
+        vertices, faces = mesh.positions_and_object, mesh.faces
         buffer = self._vertices = gloo.VertexBuffer(vertices[:1])
         buffer.resize_bytes(vertices.nbytes)
         send(context, buffer)
-        indices = self._indices = gloo.IndexBuffer(faces[:1].reshape(-1))
-        indices.resize_bytes(faces.nbytes)
-        send(context, indices)
-        per_piece = UPLOAD_BYTES // 2 // faces.itemsize // 3
+        indices = self._indices = empty_indices(context, len(faces))
         vertices_per_step = UPLOAD_BYTES // 2 // 16
         sent = 0
-        for start in range(0, len(faces), per_piece):
-            piece = faces[start : start + per_piece]
+        for start in range(0, len(faces), FACES_PER_PIECE):
+            piece = faces[start : start + FACES_PER_PIECE]
             needed = int(piece.max()) + 1
             while sent < needed:
                 stop = min(sent + vertices_per_step, len(vertices))
@@ -174,83 +193,90 @@ class ObjectMesh:
             indices.set_subdata(piece.reshape(-1), offset=3 * start)
             send(context, indices)
             self._sent_faces = start + len(piece)
-            self._quick_for = ()
             yield piece.nbytes
 
-    def _program(self, name: str, fragment: str) -> gloo.Program:
-        if name not in self._programs:
-            self._programs[name] = gloo.Program(_VERTEX, fragment)
-            self._programs[name]["a_xyzo"] = self._vertices
-        return self._programs[name]
+    def _program(self, name: str, fragment: str, frame: Frame) -> gloo.Program:
+        key = (name, frame.clip is not None)
+        if key not in self._programs:
+            vertex = _VERTEX.replace("{clip}", CLIP if frame.clip is not None else NO_CLIP)
+            self._programs[key] = gloo.Program(vertex, fragment)
+            self._programs[key]["a_xyzo"] = self._vertices
+        return self._programs[key]
 
     def _draw(
-        self, frame: Frame, program: gloo.Program, hide_back_faces: bool, *, faint: bool = False
+        self,
+        frame: Frame,
+        program: gloo.Program,
+        hide_back_faces: bool,
+        *,
+        faint: bool = False,
+        whole: bool = True,
     ) -> Iterator[None]:
         """Draw in steps; the OpenGL state must be the same again before each of them."""
         frame.place_in_box(program, self.origin)
-        program["u_left_out"] = int(Flag.HIDDEN if faint else NOT_SOLID)
-        program["u_wanted"] = int(Flag.FAINT if faint else 0)
-        program["u_table"] = frame.table.texture
-        if frame.most_faces is not None:
-            with culling(hide_back_faces):
-                if self._gather(frame, frame.most_faces):
-                    frame.draw_in_box(program, "triangles", self._quick)
+        for indices, ranges in self._parts(frame, faint=faint, whole=whole):
+            with culling(hide_back_faces), frame.clipping():
+                # vispy binds program, buffers and textures for a draw of its own; ours follows that one
+                frame.draw(program, "triangles", self._no_face)
+                GL.glBindTexture(GL.GL_TEXTURE_2D, gl_name(frame.context, frame.table.texture))
+                draw_ranges(gl_name(frame.context, indices), ranges)
+                GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+            yield
+
+    def _parts(self, frame: Frame, *, faint: bool, whole: bool) -> Iterator[tuple[gloo.IndexBuffer, Ranges]]:
+        """What to draw, step by step: all that is in the view, or without what is certainly hidden."""
+        if frame.most_faces is not None and self._is_detail_sent and self._detail is not None:
+            chosen = choose_levels(self.objects, self._detail, frame, self.origin, frame.most_faces)
+            own, coarse = chosen_ranges(self._detail, *chosen)
+            yield self._indices, own
+            yield self._coarse, coarse
             return
-        indices = gl_name(frame.context, self._indices)
-        step = frame.step_faces or self.face_count
-        for first, count in zip(*self._ranges(frame), strict=True):
-            for start in range(int(first), int(first + count), step):
-                many = min(step, int(first + count) - start)
-                with culling(hide_back_faces), frame.clipping():
-                    # vispy binds program, buffers and textures for a draw of its own; ours follows that one
-                    frame.draw(program, "triangles", self._first_face)
-                    GL.glBindTexture(GL.GL_TEXTURE_2D, gl_name(frame.context, frame.table.texture))
-                    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, indices)
-                    GL.glDrawElements(
-                        GL.GL_TRIANGLES, 3 * many, GL.GL_UNSIGNED_INT, ctypes.c_void_p(12 * start)
-                    )
-                    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
-                    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
-                yield
+        rows = rows_in_view(self.objects, frame, self.origin, faint=faint)
+        if frame.most_faces is not None:
+            yield self._indices, thinned(self._ranges(rows), frame.most_faces)
+            return
+        step = frame.step_faces or max(self.face_count, 1)
+        for some in (rows,) if whole else self._what_shows(frame, rows):
+            for ranges in batches(self._ranges(some), step):
+                yield self._indices, ranges
 
-    def _ranges(self, frame: Frame) -> Ranges:
-        """Which faces to draw: all, or those of objects in the picture where that is known."""
-        detail = self._detail
-        if detail is None or self._sent_faces < self.face_count:
-            return np.zeros(1, np.int64), np.full(1, self._sent_faces)
-        rows = rows_in_view(detail, frame, self.origin)
-        return merged_ranges(detail.first[rows, 0], detail.count[rows, 0], _GAP_FACES)
+    def _ranges(self, rows: NDArray[np.int64]) -> Ranges:
+        """Where the faces of some rows are, as far as they are sent."""
+        first = np.minimum(self.objects.first_face[rows], self._sent_faces)
+        last = np.minimum(self.objects.first_face[rows + 1], self._sent_faces)
+        return merged_ranges(first, last - first)
 
-    def _gather(self, frame: Frame, most_faces: int) -> int:
-        """Put the faces of a quick picture on the graphics card; returns how many there are."""
-        faces = self._mesh.faces[: self._sent_faces]
-        if self._detail is None or self._sent_faces < self.face_count:
-            stride = -(-len(faces) // most_faces)
-            wanted: tuple[object, ...] = (stride, len(faces))
-            if wanted == self._quick_for:
-                return self._quick_faces
-            chosen = faces[::stride]
-        else:
-            rows, levels = choose_levels(self._detail, frame, self.origin, most_faces)
-            wanted = (rows.tobytes(), levels.tobytes())
-            if wanted == self._quick_for:
-                return self._quick_faces
-            chosen = chosen_faces(faces, self._detail, rows, levels)
-        self._quick_for, self._quick_faces = wanted, len(chosen)
-        if len(chosen):
-            self._quick.set_data(np.ascontiguousarray(chosen).reshape(-1))
-        return len(chosen)
+    def _what_shows(self, frame: Frame, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        """Rows part by part; where depths can be read, without those hidden behind the parts before."""
+        if frame.read_depths is None:
+            yield rows
+            return
+        seen = np.zeros(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
+        # what was seen before comes first, then what is near
+        rows = rows[np.lexsort((distances(self.objects, rows, frame, self.origin), ~seen))]
+        eye = (frame.camera.position - self.origin).astype(np.float32)
+        allowed = max(int(self.objects.face_counts[rows[: int(seen.sum())]].sum()), FRONT_FACES)
+        while len(rows):
+            faces = np.cumsum(self.objects.face_counts[rows])
+            many = max(int(np.searchsorted(faces, allowed, side="right")), 1)
+            yield rows[:many]
+            left = int(faces[-1] - faces[many - 1])
+            rows, allowed = rows[many:], 2 * allowed
+            if left > _WORTH_ASKING_FACES:
+                low, high = self.objects.low[rows] - eye, self.objects.high[rows] - eye
+                rows = rows[~DepthPyramid(frame.read_depths()).hides(low, high, frame)]
 
     def surface_steps(self, frame: Frame, hide_back_faces: bool = False) -> Iterator[None]:
         """Draw ids, normals and depth, `frame.step_faces` triangles at a time."""
         if self._sent_faces:
-            yield from self._draw(frame, self._program("surface", _SURFACE), hide_back_faces)
+            program = self._program("surface", _SURFACE, frame)
+            yield from self._draw(frame, program, hide_back_faces, whole=False)
 
     def draw_wire(self, frame: Frame, hide_back_faces: bool = False) -> None:
         """The edges of all triangles, over the surfaces."""
         if not self._sent_faces:
             return
-        program = self._program("wire", _WIRE)
+        program = self._program("wire", _WIRE, frame)
         program["u_color"] = (*frame.theme.wire, 0.30)
         GL.glPolygonMode(GL.GL_FRONT_AND_BACK, GL.GL_LINE)
         for _ in self._draw(frame, program, hide_back_faces):
@@ -263,8 +289,9 @@ class ObjectMesh:
         """See-through faces, of what is faint or of all else; what is selected stays nearly solid."""
         if not self._sent_faces:
             return
-        program = self._program("glass", _GLASS)
+        program = self._program("glass", _GLASS, frame)
         program["u_opacity"] = opacity
+        program["u_table"] = frame.table.texture
         program["u_normals"] = int(frame.color_mode == "normal")
         program["u_selection"] = frame.theme.selection
         program["u_up"], program["u_key"] = frame.up, frame.lamp
@@ -273,7 +300,34 @@ class ObjectMesh:
             pass
 
     def release(self) -> None:
-        buffers = (self._vertices, self._indices, self._first_face, self._quick)
+        buffers = (self._vertices, self._indices, self._coarse, self._no_face)
         for item in (*self._programs.values(), *(buffer for buffer in buffers if buffer is not None)):
             item.delete()
-        self._programs, self._vertices, self._indices, self._sent_faces = {}, None, None, 0
+        self._programs, self._vertices, self._indices, self._coarse = {}, None, None, None
+        self._sent_faces = 0
+
+
+def empty_indices(context: GLContext, face_count: int) -> gloo.IndexBuffer:
+    """Room on the graphics card for the corners of so many triangles."""
+    buffer = gloo.IndexBuffer(np.zeros(3, np.uint32))
+    buffer.resize_bytes(max(face_count, 1) * 12)
+    send(context, buffer)
+    return buffer
+
+
+def draw_ranges(indices: int, ranges: Ranges) -> None:
+    """Draw ranges of the triangles in an index buffer, with what is bound otherwise."""
+    first, count = ranges
+    if not len(first):
+        return
+    corners = np.ascontiguousarray(3 * count, np.int32)
+    offsets = np.ascontiguousarray(12 * first, np.uintp)
+    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, indices)
+    GL.glMultiDrawElements(
+        GL.GL_TRIANGLES,
+        corners,
+        GL.GL_UNSIGNED_INT,
+        offsets.ctypes.data_as(ctypes.POINTER(ctypes.c_void_p)),
+        len(corners),
+    )
+    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
