@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,10 @@ from tests.render.conftest import Stage
 from tests.render.scenes import points_on, room, scene_of, two_cubes
 from tests.render.test_id_buffer import away_from_edges
 from viewer.geometry.ray_scene import RayScene
+from viewer.model.boxes import BoxSets, OrientedBoxes
 from viewer.model.clip_box import ClipBox
 from viewer.model.mesh import Mesh
+from viewer.render.layers.boxes import BoxesStyle
 from viewer.render.layers.mesh import MeshStyle
 from viewer.render.orbit_camera import ViewState
 
@@ -88,3 +92,22 @@ def test_another_scene_starts_whole(stage: Stage) -> None:
     stage.show(scene_of(mesh), mesh)
     stage.view.set_view(ViewState((0.0, -5.0, 0.0), (0.0, 0.0, 0.0)))
     assert set(np.unique(stage.view.id_buffer().object_ids)) == {-1, 0, 1}
+
+
+def test_the_sides_of_solid_boxes_are_cut_like_surfaces(stage: Stage) -> None:
+    mesh = two_cubes()
+    box = OrientedBoxes(np.array([1]), np.zeros((1, 3)), np.full((1, 3), 3.0), np.eye(3)[None])
+    stage.show(scene_of(mesh, BoxSets({"axis_aligned": box})), mesh)
+    stage.view.set_view(ViewState((0.0, -9.0, 0.0), (0.0, 0.0, 0.0)))
+    stage.view.set_clip(ClipBox.whole().with_range(0, 0.0, 9.0))
+    style = BoxesStyle(visible=True, kind="axis_aligned", form="wire")
+    stage.view.set_layer_style("boxes", style)
+    wire = stage.pixels().astype(int)
+    stage.view.set_layer_style("boxes", replace(style, form="solid", opacity=0.5))
+    tinted = np.abs(stage.pixels().astype(int) - wire).max(axis=2) > 20
+    middle = tinted.shape[1] // 2
+    assert tinted[:, middle:].sum() > 3_000
+    assert not tinted[:, : middle - 5].any()
+    stage.view.set_clip(None)
+    whole = np.abs(stage.pixels().astype(int) - wire).max(axis=2) > 20
+    assert whole[:, : middle - 5].sum() > 3_000

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 from vispy import gloo
 
 from viewer.render.frame import Frame
-from viewer.render.shaders import GLASS, PLACE, VERSION
+from viewer.render.shaders import CLIP, GLASS, PLACE, VERSION
 
 _VERTEX = (
     VERSION
     + PLACE
+    + CLIP
     + """
 in vec3 a_position;
 in vec3 a_color;
@@ -20,7 +21,9 @@ out vec3 v_color;
 void main() {
     // sides of one color that meet in an edge are told apart by a light from askew above
     v_color = a_color * (0.72 + 0.28 * abs(dot(a_normal, normalize(vec3(0.52, 0.34, 0.78)))));
-    gl_Position = u_clip_from_rel * vec4(a_position - u_eye, 1.0);
+    vec3 rel = a_position - u_eye;
+    gl_Position = u_clip_from_rel * vec4(rel, 1.0);
+    clip_to_box(rel);
 }
 """
 )
@@ -72,10 +75,10 @@ class BoxFaces:
     def draw_glass(self, frame: Frame, opacity: float) -> None:
         if self._elements is None:
             return
-        frame.place(self._program, self._origin)
+        frame.place_in_box(self._program, self._origin)
         self._program["u_metres"] = frame.metres_per_unit
         self._program["u_opacity"] = opacity
-        frame.draw(self._program, "triangles", self._elements)
+        frame.draw_in_box(self._program, "triangles", self._elements)
 
     def release(self) -> None:
         self._elements = None
