@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tests.render.conftest import SIZE, Stage
 from tests.render.scenes import boxes_mesh, points_on, room, scene_of, two_cubes
-from viewer.formats.registry import find_scenes
 from viewer.geometry.ray_scene import RayScene
-from viewer.jobs.job import Progress
 from viewer.model.camera import Camera
 from viewer.model.mesh import Mesh
 from viewer.render.id_buffer import KIND_OBJECT
-from viewer.render.layers.cameras import CamerasStyle
 from viewer.render.layers.mesh import MeshStyle
 from viewer.render.orbit_camera import ViewState
 
@@ -79,33 +74,6 @@ def test_a_furnished_room_agrees_with_rays_in_every_unit(stage: Stage, metres_pe
     inner = away_from_edges(expected)
     assert len(np.unique(expected)) > 15
     assert np.array_equal(ids[inner], expected[inner])
-
-
-@pytest.mark.parametrize("name", ["ai_903_001", "ai_902_001"])
-def test_a_real_scene_agrees_with_rays(stage: Stage, shared: Path, name: str) -> None:
-    reader, matches = find_scenes(shared / "scenes" / name)
-    scene = reader.read(matches[0], Progress.silent())
-    mesh = scene.part(Mesh)
-    assert mesh is not None
-    stage.show(scene, mesh)
-    stage.view.set_layer_style("cameras", CamerasStyle(visible=False))
-
-    ids = stage.view.id_buffer()
-    camera = stage.view.current_camera()
-    faces = faces_by_rays(mesh, camera)
-    expected = np.where(faces >= 0, mesh.object_of_face[faces], -1)
-
-    # where two surfaces lie in one place either may be in front; elsewhere only edges may differ
-    unexplained = np.zeros(expected.shape, bool)
-    for y, x in np.argwhere(ids.object_ids != expected):
-        world = ids.world_at(int(x), int(y))
-        unexplained[y, x] = world is None or faces[y, x] < 0
-        if not unexplained[y, x]:
-            a, b, c = mesh.vertices[mesh.faces[faces[y, x]]]
-            normal = np.cross(b - a, c - a) / np.linalg.norm(np.cross(b - a, c - a))
-            unexplained[y, x] = abs((world - a) @ normal) * scene.metres_per_unit > 0.0005
-    assert not (unexplained & away_from_edges(expected)).any()
-    assert unexplained.mean() < 0.002
 
 
 def test_positions_are_right_to_the_tenth_of_a_millimetre(stage: Stage) -> None:
