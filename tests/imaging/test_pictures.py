@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.imaging.color_maps import COLOR_MAPS, color_map, id_colors
-from viewer.imaging.halves import EVERY_HALF, map_values
+from viewer.imaging.halves import EVERY_HALF, as_floats, map_values, nonzero_pixels, opaque_colors
 from viewer.imaging.modality import HATCH_DARK, HATCH_LIGHT, ImagingContext, Modality, Picture
 from viewer.imaging.registry import DEFAULT_PANES, MODALITIES, find_modality, groups
 from viewer.imaging.style import ExposureStyle, NormalStyle, RangeStyle
@@ -313,6 +313,18 @@ def test_halves_by_table_equal_the_function_itself() -> None:
         return np.clip(np.nan_to_num(numbers, nan=7.0), 0, 255).astype(np.uint8)
 
     np.testing.assert_array_equal(map_values(shade, values), shade(values.astype(np.float32)))
+    colors = values.reshape(25, 40, 3)
+    found = opaque_colors(shade, colors)
+    np.testing.assert_array_equal(found, opaque_colors(shade, colors.astype(np.float32)))
+    np.testing.assert_array_equal(found[..., :3], map_values(shade, colors))
+    assert (found[..., 3] == 255).all()
+    np.testing.assert_array_equal(as_floats(values), values.astype(np.float32))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_pixels_that_are_not_zero_are_found(dtype: type[np.floating]) -> None:
+    values = np.array([[0, 0, 0], [0, -0.0, 0], [0, 6e-8, 0], [-1, 0, 0], [0, 0, np.nan]], dtype)
+    assert nonzero_pixels(values[None]).tolist() == [[False, False, True, True, True]]
 
 
 @pytest.mark.parametrize("name", COLOR_MAPS)

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 EVERY_HALF: Final = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+_AS_FLOATS: Final = EVERY_HALF.astype(np.float32)
 _EXPONENT: Final = np.uint16(0x7C00)  # all ones in NaN and in both infinities
+_SIGN: Final = np.uint16(0x8000)
+
+
+def as_floats(values: NDArray[Any]) -> NDArray[np.float32]:
+    """The values as float32; float16 by table, for small pieces twice as fast as a conversion."""
+    if values.dtype == np.float16:
+        return np.take(_AS_FLOATS, values.view(np.uint16))
+    return values.astype(np.float32, copy=False)
 
 
 def map_values(
@@ -20,7 +29,7 @@ def map_values(
     The function works element by element and may see NaN and infinities. It may return (N,) or (N, C).
     """
     if values.dtype == np.float16:
-        table = function(EVERY_HALF.astype(np.float32))
+        table = function(_AS_FLOATS)
         bits = values.view(np.uint16)
         if table.ndim == 1:
             return np.take(table, bits)
@@ -32,6 +41,27 @@ def map_values(
     return flat.reshape(*values.shape, *flat.shape[1:])
 
 
+def opaque_colors(
+    function: Callable[[NDArray[np.float32]], NDArray[np.uint8]], values: NDArray[Any]
+) -> NDArray[np.uint8]:
+    """`function` of every value of an image (H, W, 3), as opaque colors (H, W, 4)."""
+    if values.dtype == np.float16:
+        rows = np.zeros((3, len(EVERY_HALF), 4), np.uint8)  # a table a channel, of whole pixels
+        table = function(_AS_FLOATS)
+        for channel in range(3):
+            rows[channel, :, channel] = table
+        rows[0, :, 3] = 255
+        red, green, blue = rows.view(np.uint32)[..., 0]
+        bits = values.view(np.uint16)
+        packed = np.take(red, bits[..., 0])
+        packed |= np.take(green, bits[..., 1])
+        packed |= np.take(blue, bits[..., 2])
+        return packed.view(np.uint8).reshape(*packed.shape, 4)
+    rgba = np.full((*values.shape[:2], 4), 255, np.uint8)
+    rgba[..., :3] = map_values(function, values)
+    return rgba
+
+
 def finite_pixels(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Where all channels of an image (H, W, C) are finite, (H, W)."""
     if values.dtype == np.float16:  # several times faster than np.isfinite
@@ -39,3 +69,11 @@ def finite_pixels(values: NDArray[Any]) -> NDArray[np.bool_]:
     else:
         is_finite = np.isfinite(values)
     return np.asarray(np.logical_and.reduce([is_finite[..., k] for k in range(values.shape[-1])]))
+
+
+def nonzero_pixels(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where any channel of an image (H, W, C) is not zero, (H, W)."""
+    if values.dtype == np.float16:
+        bits = values.view(np.uint16)
+        return np.asarray((np.bitwise_or.reduce([bits[..., k] for k in range(bits.shape[-1])]) & ~_SIGN) != 0)
+    return np.asarray(np.logical_or.reduce([values[..., k] != 0 for k in range(values.shape[-1])]))

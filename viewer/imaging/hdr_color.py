@@ -7,15 +7,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.imaging.halves import finite_pixels, map_values
+from viewer.imaging.halves import finite_pixels, opaque_colors
 from viewer.imaging.modality import (
     ImageSet,
     ImagingContext,
     Modality,
     Picture,
+    cut_out,
     id_pixels,
     number,
-    opaque,
     pixels_of,
 )
 from viewer.imaging.scales import color_scale
@@ -25,10 +25,10 @@ from viewer.imaging.tone_mapping import encode, exposure_scale
 ENTITIES: Final = "render_entity_id"
 
 
-def to_bytes(linear: NDArray[Any], scale: float) -> NDArray[np.uint8]:
-    """The displayed bytes of a linear image, (H, W, 3), by the dataset's curve."""
+def shown_colors(linear: NDArray[Any], scale: float) -> NDArray[np.uint8]:
+    """The displayed, opaque colors (H, W, 4) of a linear image (H, W, 3), by the dataset's curve."""
     with np.errstate(invalid="ignore", over="ignore"):  # the table of halves holds infinities too
-        return map_values(lambda values: encode(values, scale), linear)
+        return opaque_colors(lambda values: encode(values, scale), linear)
 
 
 class LinearImage(Modality[Any]):
@@ -47,7 +47,7 @@ class LinearImage(Modality[Any]):
     def picture(self, images: ImageSet, context: ImagingContext, style: Any) -> Picture:
         linear = pixels_of(images, self.key, 3)
         scale = exposure_scale(linear, _hit(images, linear.shape)) if style.automatic else 1.0
-        return opaque(to_bytes(linear, scale * 2.0**style.exposure_stops), finite_pixels(linear))
+        return cut_out(shown_colors(linear, scale * 2.0**style.exposure_stops), finite_pixels(linear))
 
     def describe_pixel(self, images: ImageSet, context: ImagingContext, x: int, y: int) -> str:
         red, green, blue = (float(value) for value in pixels_of(images, self.key, 3)[y, x])

@@ -150,9 +150,16 @@ def opaque(rgb: NDArray[np.uint8], valid: NDArray[np.bool_] | None, legend: Lege
     rgba = np.empty((*rgb.shape[:2], 4), np.uint8)
     rgba[..., :3] = rgb
     rgba[..., 3] = 255
+    return cut_out(rgba, valid, legend)
+
+
+def cut_out(
+    rgba: NDArray[np.uint8], valid: NDArray[np.bool_] | None, legend: Legend | None = None
+) -> Picture:
+    """A picture of opaque colors (H, W, 4), which are made transparent where not `valid` (H, W)."""
     has_gaps = valid is not None and not bool(valid.all())
-    if has_gaps:
-        rgba[~valid] = 0  # type: ignore[operator]
+    if valid is not None and has_gaps:
+        rgba[~valid] = 0
     return Picture(rgba, has_gaps, legend)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.imaging.depth import unit_rays
-from viewer.imaging.halves import finite_pixels, map_values
-from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture, opaque, pixels_of
+from viewer.imaging.halves import finite_pixels, nonzero_pixels, opaque_colors
+from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture, cut_out, pixels_of
 from viewer.imaging.style import NormalStyle, PlainStyle
 
 AWAY_COLOR: Final = np.array([255, 0, 200], np.uint8)
@@ -38,13 +38,13 @@ class Normals(Modality[Any]):
 
     def picture(self, images: ImageSet, context: ImagingContext, style: Any) -> Picture:
         normals = pixels_of(images, self.key, 3)
-        rgb = map_values(_encode, normals)
-        valid = finite_pixels(normals) & (normals != 0).any(axis=2)
+        rgba = opaque_colors(_encode, normals)
+        valid = finite_pixels(normals) & nonzero_pixels(normals)
         if isinstance(style, NormalStyle) and style.mark_facing_away and context.lens is not None:
             rays = unit_rays(context.lens, normals.shape[1], normals.shape[0])
             facing = np.einsum("hwc,hwc->hw", normals.astype(np.float32), rays * FILE_FROM_CAM)
-            rgb[facing > 0] = AWAY_COLOR
-        return opaque(rgb, valid)
+            rgba[facing > 0, :3] = AWAY_COLOR
+        return cut_out(rgba, valid)
 
     def describe_pixel(self, images: ImageSet, context: ImagingContext, x: int, y: int) -> str:
         normal = pixels_of(images, self.key, 3)[y, x].astype(np.float64)

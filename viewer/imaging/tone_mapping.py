@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.imaging.halves import as_floats
+
 GAMMA = 1 / 2.2
 PERCENTILE = 90
 BRIGHT_TARGET = 0.8
 """The displayed value that the 90th percentile of brightness is brought to."""
 DARKEST_PERCENTILE = 1e-4
 BRIGHTNESS_WEIGHTS = np.array([0.3, 0.59, 0.11], np.float32)
+ROWS_AT_ONCE = 64
+"""What is between stays in the processor's cache."""
 
 
 def exposure_scale(color: NDArray[np.floating], valid: NDArray[np.bool_] | None = None) -> float:
@@ -19,7 +23,7 @@ def exposure_scale(color: NDArray[np.floating], valid: NDArray[np.bool_] | None 
     Only pixels with `valid` count (all when None); 1 when there is none, 0 when the image is black.
     Pixels that are not finite are left out, for one of them would make the percentile unusable.
     """
-    brightness = color.astype(np.float32, copy=False) @ BRIGHTNESS_WEIGHTS
+    brightness = _brightness(color)
     counted = brightness[valid] if valid is not None else brightness.reshape(-1)
     finite = np.isfinite(counted)
     if not finite.all():
@@ -28,6 +32,14 @@ def exposure_scale(color: NDArray[np.floating], valid: NDArray[np.bool_] | None 
         return 1.0
     percentile = float(np.percentile(counted, PERCENTILE))
     return 0.0 if percentile < DARKEST_PERCENTILE else BRIGHT_TARGET ** (1 / GAMMA) / percentile
+
+
+def _brightness(color: NDArray[np.floating]) -> NDArray[np.float32]:
+    brightness = np.empty(color.shape[:-1], np.float32)
+    for top in range(0, len(color), ROWS_AT_ONCE):
+        rows = slice(top, top + ROWS_AT_ONCE)
+        brightness[rows] = as_floats(color[rows]) @ BRIGHTNESS_WEIGHTS
+    return brightness
 
 
 def encode(color: NDArray[np.floating], scale: float = 1.0) -> NDArray[np.uint8]:
