@@ -38,8 +38,7 @@ def checked(
     dock = window.docks["check"]
     dock.raise_()
     panel = window.panels.check
-    qtbot.waitUntil(panel.isVisible, timeout=PATIENCE_MS)
-    assert panel.empty.words == "Do the images fit the poses?"
+    qtbot.waitUntil(lambda: panel.empty.words == "Do the images fit the poses?", timeout=PATIENCE_MS)
     assert not window.actions_table["export_check"].isEnabled()
     QTest.mouseClick(panel.check, LEFT)
     assert window.checking.is_running

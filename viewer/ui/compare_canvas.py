@@ -13,6 +13,7 @@ from viewer.imaging.modality import Picture
 from viewer.ui import theme
 from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.image_drawing import hatch_brush, qimage_of
+from viewer.ui.watch import is_seen
 
 HANDLE_REACH_PX: Final = 9
 KEY_STEP: Final = 0.05
@@ -80,7 +81,7 @@ class CompareCanvas(ImageCanvas):
             self.split_changed.emit(share)
 
     def _blink(self) -> None:
-        if self.isVisible() and self._second is not None:
+        if is_seen(self) and self._second is not None:
             self.shows_second = not self.shows_second
             self.redraw()
 
@@ -120,7 +121,7 @@ class CompareCanvas(ImageCanvas):
         painter.fillRect(place, QColor(theme.tokens().window))
         if self._second_picture is not None and self._second_picture.has_gaps:
             painter.fillRect(place, hatch_brush(dpr))
-        self._draw_image(painter, self._second, place, dpr)
+        self._images.draw(painter, self._second, place, self.rect(), dpr)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

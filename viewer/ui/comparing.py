@@ -23,6 +23,7 @@ from viewer.ui.actions import ActionSet
 from viewer.ui.compare_canvas import CompareMode
 from viewer.ui.compare_view import CompareSide, CompareView
 from viewer.ui.image_absence import Absence, missing_reasons, why_absent
+from viewer.ui.watch import Watch
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -56,6 +57,7 @@ class Comparing(QObject):
         docks.fill(window.docks["images"], self.stack)
         window.actions_table.act_on(self.stack)
         self.changed.connect(window.refresh_actions)
+        self._watch = Watch(self.view, self.refresh)
         self._wish = 0
         self._is_waiting = False
         self._shots: dict[FrameId, Shot] = {}
@@ -194,7 +196,7 @@ class Comparing(QObject):
         """Bring both sides up to date, through a worker."""
         self._wish += 1
         self._is_waiting = False
-        if not self.is_on:
+        if not self.is_on or self._watch.misses():
             return
         session, panel, view = self._window.session, self._panel, self.view
         sides: list[Side] = []

@@ -25,13 +25,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from viewer.imaging.modality import Picture
 from viewer.ui import theme
 from viewer.ui.image_drawing import (
+    ImagePainter,
     draw_cursor,
     draw_message,
     draw_outlines,
     hatch_brush,
     qimage_of,
     size_of,
-    visible_part,
 )
 from viewer.ui.image_stroke import PictureStroke
 from viewer.ui.pan_zoom import PanZoom
@@ -68,7 +68,7 @@ class ImageCanvas(QWidget):
         self.is_stale = False
         self._image: QImage | None = None
         self._ground: QPixmap | None = None  # picture and outlines, drawn once per change
-        self._small: dict[int, tuple[object, QImage]] = {}  # averaged pictures, and what of, by image
+        self._images = ImagePainter()
         self._cursor: tuple[int, int] | None = None
         self._selected: QPainterPath | None = None
         self._hovered: QPainterPath | None = None
@@ -91,17 +91,21 @@ class ImageCanvas(QWidget):
         self._image = None if picture is None else qimage_of(picture)
         if resized:
             self.cancel_stroke()
-        self._small.clear()
+        self._images.forget()
         self.is_stale = False
         self._message = None
         if resized:
             self._cursor = None
         self.redraw()
 
-    def show_stale(self, text: str) -> None:
-        """Fade what is shown, for it belongs to another frame; `text` says what is coming."""
+    def outdate(self) -> None:
+        """What is shown belongs to another frame: it can be looked at, not pointed at."""
         self.cancel_stroke()
         self.is_stale = self.picture is not None
+
+    def show_stale(self, text: str) -> None:
+        """Fade what is shown, for it belongs to another frame; `text` says what is coming."""
+        self.outdate()
         self._message = ("", text, False) if text else None
         self.redraw()
 
@@ -154,6 +158,11 @@ class ImageCanvas(QWidget):
     def show_actual_size(self) -> None:
         """One picture pixel on one pixel of the screen."""
         self.zoom_by(1 / (self._fit_scale() * self.pan_zoom.zoom * self.devicePixelRatioF()))
+
+    @property
+    def is_painted(self) -> bool:
+        """True when what is to be shown is on the screen."""
+        return self._ground is not None
 
     @property
     def message(self) -> str:
@@ -281,25 +290,7 @@ class ImageCanvas(QWidget):
 
     def _draw_picture(self, painter: QPainter, place: QRectF, dpr: float) -> None:
         if self._image is not None:
-            self._draw_image(painter, self._image, place, dpr)
-
-    def _draw_image(self, painter: QPainter, image: QImage, place: QRectF, dpr: float) -> None:
-        source, target = visible_part(image.size(), place, QRectF(self.rect()))
-        if place.width() / image.width() * dpr >= 1:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(target, image, QRectF(source))
-            return
-        # every source pixel counts in the average; the painter's own smoothing would skip some
-        size = QSize(max(round(target.width() * dpr), 1), max(round(target.height() * dpr), 1))
-        wanted, kept = (source.getRect(), size.toTuple(), dpr), self._small.get(image.cacheKey())
-        if kept is None or kept[0] != wanted:
-            part = image if source == image.rect() else image.copy(source)
-            small = part.scaled(
-                size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-            small.setDevicePixelRatio(dpr)
-            kept = self._small[image.cacheKey()] = (wanted, small)
-        painter.drawImage(target.topLeft(), kept[1])
+            self._images.draw(painter, self._image, place, self.rect(), dpr)
 
     # the user's hand
 

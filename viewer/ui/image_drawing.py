@@ -58,6 +58,35 @@ def visible_part(size: QSize, place: QRectF, window: QRectF) -> tuple[QRect, QRe
     return QRect(x0, y0, x1 - x0, y1 - y0), target
 
 
+class ImagePainter:
+    """Draws images sharply at any scale; keeps what it has averaged until told to `forget`."""
+
+    def __init__(self) -> None:
+        self._small: dict[int, tuple[object, QImage]] = {}  # and what part of, by image
+
+    def forget(self) -> None:
+        self._small.clear()
+
+    def draw(self, painter: QPainter, image: QImage, place: QRectF, room: QRect, dpr: float) -> None:
+        """Draw what shows in a room of an image that lies at `place`."""
+        source, target = visible_part(image.size(), place, QRectF(room))
+        if place.width() / image.width() * dpr >= 1:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(target, image, QRectF(source))
+            return
+        # every source pixel counts in the average; the painter's own smoothing would skip some
+        size = QSize(max(round(target.width() * dpr), 1), max(round(target.height() * dpr), 1))
+        wanted, kept = (source.getRect(), size.toTuple(), dpr), self._small.get(image.cacheKey())
+        if kept is None or kept[0] != wanted:
+            part = image if source == image.rect() else image.copy(source)
+            small = part.scaled(
+                size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            small.setDevicePixelRatio(dpr)
+            kept = self._small[image.cacheKey()] = (wanted, small)
+        painter.drawImage(target.topLeft(), kept[1])
+
+
 def hatch_brush(dpr: float) -> QBrush:
     """Thin diagonal lines in the theme's colors, the same on the screen at every zoom."""
     colors = theme.tokens()

@@ -89,7 +89,7 @@ class ImageView(QFrame):
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(LOADING_AFTER_MS)
-        self._late.timeout.connect(lambda: self.canvas.show_stale(self._coming))
+        self._late.timeout.connect(self._fade)
         self._lay_out()
         self.chooser.chosen.connect(self.modality_chosen)
         self.depth_switch.chosen.connect(self.modality_chosen)
@@ -186,14 +186,18 @@ class ImageView(QFrame):
         self.picture_changed.emit()
 
     def show_coming(self, text: str) -> None:
-        """Another picture is on its way; what is shown fades, and after a moment the text says why."""
+        """Another picture is on its way; unless it comes soon, what is shown fades and the text says why."""
         self.frame = None
         self._images = {}
         self._coming = text
-        self.canvas.show_stale("")
-        self.readout.setText("")
-        self._late.start()
+        self.canvas.outdate()
+        if not self._late.isActive():
+            self._late.start()
         self.picture_changed.emit()
+
+    def _fade(self) -> None:
+        self.canvas.show_stale(self._coming)
+        self.readout.setText("")
 
     def show_message(self, icon: str, text: str, *, is_problem: bool = False) -> None:
         """A sentence instead of a picture."""

@@ -29,7 +29,7 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scene_lane = Lane("scene", queueing=Queueing.LATEST_ONLY)
-        self.frame_lane = Lane("frames", workers=2, queueing=Queueing.NEWEST_FIRST)
+        self.frame_lane = Lane("frames", workers=4, queueing=Queueing.NEWEST_FIRST)
         self.compute_lane = Lane("compute", queueing=Queueing.IN_ORDER)
         self.paint_lane = Lane("paint", queueing=Queueing.IN_ORDER)
         self.save_lane = Lane("save", queueing=Queueing.IN_ORDER)

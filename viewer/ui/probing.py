@@ -13,6 +13,7 @@ from viewer.errors import ViewerError
 from viewer.jobs.job import Progress
 from viewer.jobs.lanes import Job
 from viewer.model.frames import FrameId
+from viewer.ui.watch import is_seen
 
 if TYPE_CHECKING:
     from viewer.render.id_buffer import PointerHit
@@ -55,7 +56,7 @@ class Probing(QObject):
     @property
     def is_watched(self) -> bool:
         """True while the probe is on the screen."""
-        return not self._panel.visibleRegion().isEmpty()
+        return is_seen(self._panel)
 
     @property
     def is_current(self) -> bool:

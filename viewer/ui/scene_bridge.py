@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from viewer.app.pixel_probe import PixelHit
 from viewer.app.session import ColorBy
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 COLOR_MODE = {ColorBy.NORMAL: "normal", ColorBy.PHOTO: "photo", ColorBy.RESIDUAL: "photo"}
 UNKNOWN_PHOTO = (150, 150, 150, 255)
+AFTER_PANES = -1
+"""Priority of listeners that need to know whether the image panes have what they show."""
+PICTURES_FIRST_MS = 250
+"""How long the 3D view lets the image panes go first, for software OpenGL takes the cores they decode on."""
+PAINTED_MS = 10
+"""Pictures that have just come are on the screen by then."""
 COLOR_LAYER = {ColorBy.CLASS: LabelLayer.SEMANTIC, ColorBy.INSTANCE: LabelLayer.INSTANCE}
 
 
@@ -35,6 +41,9 @@ class SceneBridge(QObject):
         self._view: SceneView = window.scene_view
         self._has_pointer = False
         self._shows_residuals = False
+        self._frame_soon = QTimer(self)
+        self._frame_soon.setSingleShot(True)
+        self._frame_soon.timeout.connect(self._emphasize_frame)
         session = window.session
         session.scene_changed.connect(self._show_scene)
         session.points_changed.connect(self._show_points)
@@ -45,7 +54,7 @@ class SceneBridge(QObject):
         session.hovered_changed.connect(self._show_hovered)
         session.visibility_changed.connect(self._show_visibility)
         session.clip_changed.connect(self._show_clip)
-        session.frame_changed.connect(self._show_frame)
+        session.frame_changed.connect(self._show_frame, priority=AFTER_PANES)
         session.lens_changed.connect(self._show_lens)
         session.pose_check_changed.connect(lambda: self._view.set_misfits(session.misfits))
         self._view.pointer_rested.connect(self._hover)
@@ -68,8 +77,22 @@ class SceneBridge(QObject):
             points = replace(points, colors=points.residual_colors)
         self._view.set_points(points)
 
-    def _show_frame(self, frame: FrameId | None) -> None:
-        self._view.set_current_frame(frame)
+    def _show_frame(self, _: FrameId | None) -> None:
+        if self._window.looking.is_on:
+            self._emphasize_frame()  # the view moves anyway
+        elif not self._frame_soon.isActive():
+            panels = self._window.panels
+            is_coming = panels.is_made("images") and not panels.images.is_current
+            self._frame_soon.start(PICTURES_FIRST_MS if is_coming else PAINTED_MS)
+
+    def pictures_shown(self, _: FrameId) -> None:
+        """The image panes show the frame that was stepped to."""
+        if self._frame_soon.isActive():
+            self._frame_soon.start(PAINTED_MS)
+
+    def _emphasize_frame(self) -> None:
+        self._frame_soon.stop()
+        self._view.set_current_frame(self._window.session.frame)
 
     def _show_lens(self) -> None:
         self._view.set_cameras(self._window.session.scene)

@@ -103,9 +103,6 @@ class Panels:
         images.frame_shown.connect(panel.pictures_shown)
         for pane in images.panes:
             pane.pixel_clicked.connect(lambda frame, x, y, _keys: panel.take_pixel(frame, x, y))
-        dock = window.docks["pose"]
-        dock.visibilityChanged.connect(panel.set_uncovered)
-        panel.set_uncovered(not dock.visibleRegion().isEmpty())
         return self._placed("pose", panel)
 
     @cached_property
@@ -149,6 +146,7 @@ class Panels:
         panel.pixel_world.connect(window.bridge.mark_pixel)
         panel.pixel_described.connect(window.status_line.show_pixel)
         panel.pixel_described.connect(window.bridge.pointer_in_images)
+        panel.frame_shown.connect(window.bridge.pictures_shown)
         panel.restore_state(docks.stored_dict("panels/images"))
         return panel
 

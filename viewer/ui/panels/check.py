@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QShowEvent
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from viewer.app.pose_check_text import agreement_words, difference_words, offset_words, shift_words
@@ -19,6 +19,7 @@ from viewer.ui import theme
 from viewer.ui.numpy_table import Column, NumpyTable
 from viewer.ui.parts import ElidedLabel, EmptyState, listen, push_button, text_label, tool_button
 from viewer.ui.table_view import TableView
+from viewer.ui.watch import Watch
 
 if TYPE_CHECKING:
     from viewer.geometry.pose_check import FrameCheck
@@ -42,6 +43,7 @@ class CheckPanel(QWidget):
         self._checks: tuple[FrameCheck, ...] = ()
         self._sorted_by = ("frame", False)
         self._step: Step | None = None
+        self._watch = Watch(self, self.refresh)
         self.chart: CheckChart | None = None  # made when there is something to draw: its library loads slowly
         self.table = NumpyTable(self._columns())
         self.view = TableView(self.table)
@@ -99,13 +101,9 @@ class CheckPanel(QWidget):
         self._step = step
         self._show_head()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.refresh()
-
     def refresh(self) -> None:
         """Show what the session knows of the check."""
-        if not self.isVisible():
+        if self._watch.misses():
             return
         found = self._session.pose_check
         self._checks = () if found is None else found.frames
@@ -145,7 +143,7 @@ class CheckPanel(QWidget):
             )
 
     def _show_frame(self, *_: object) -> None:
-        if not self.isVisible():
+        if self._watch.misses():
             return
         frame = self._session.frame
         of_camera = [

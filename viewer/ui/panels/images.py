@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viewer.app.frame_cache import FrameCache
@@ -31,6 +30,8 @@ from viewer.ui.pan_zoom import PanZoom
 from viewer.ui.pane_grid import PANE_COUNTS, PaneGrid
 from viewer.ui.pane_loader import PaneLoader
 from viewer.ui.parts import listen
+from viewer.ui.together import Together
+from viewer.ui.watch import Watch
 
 DEFAULT_COUNT: Final = 3
 
@@ -57,11 +58,11 @@ class ImagesPanel(QWidget):
         self._contexts: dict[str, ImagingContext] = {}
         self.rays: Callable[[FrameId], RayScene | None] = lambda _frame: None
         """The mesh, for places of pixels that no image tells."""
-        self._waiting: set[int] = set()
+        self._together = Together(self)
+        self._watch = Watch(self, lambda: self._new_frame(session.frame))
         self._direction = 1
         self._last_frame: FrameId | None = None
         self._announced: FrameId | None = None
-        self._is_behind = False
         self.pan_zoom = PanZoom()
         self.count = DEFAULT_COUNT
         self.panes = [self._make_pane(k) for k in range(max(PANE_COUNTS))]
@@ -91,7 +92,7 @@ class ImagesPanel(QWidget):
         listen(self, session.instances_changed, self._labels_changed)
         listen(self, session.brush_changed, self._brush_changed)
         for signal in (session.selection_changed, session.hovered_changed):
-            listen(self, signal, lambda *_: self.marks.show_outlines())
+            listen(self, signal, self._show_outlines)
         self._new_scene()
 
     def _make_pane(self, number: int) -> ImageView:
@@ -103,9 +104,7 @@ class ImagesPanel(QWidget):
         pane.pixel_hovered.connect(partial(self.hover, pane))
         pane.pixel_clicked.connect(self.click)
         pane.canvas.pan_zoom_changed.connect(lambda pan_zoom: self.take_pan_zoom(pan_zoom, pane))
-        pane.context_asked.connect(
-            lambda pixel, place: open_image_menu(pane, pixel, place, self.probe_asked.emit)
-        )
+        pane.context_asked.connect(lambda pixel, at: open_image_menu(pane, pixel, at, self.probe_asked.emit))
         return pane
 
     # panes
@@ -130,7 +129,7 @@ class ImagesPanel(QWidget):
     @property
     def is_current(self) -> bool:
         """True when every pane shows the current frame, or says why it cannot."""
-        return not self._waiting
+        return not self._together.waiting
 
     def set_count(self, count: int) -> None:
         """Show 1 to 6 panes; those taken away keep what they showed."""
@@ -204,24 +203,19 @@ class ImagesPanel(QWidget):
         self._last_frame = frame
         self._announced = None
         self._contexts.clear()
-        self._is_behind = not self.isVisible()
-        if self._is_behind:
-            self._waiting.clear()
-            return  # nobody looks: decoding can wait until someone does
+        if self._watch.misses():
+            self._together.start(())
+            return
         self._refresh_all()
         self.marks.show_outlines()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_behind:
-            self._new_frame(self._session.frame)
-
     def _refresh_all(self) -> None:
         frames = [self.frame_of(number) for number in range(self.count)]
-        self._waiting = {k for k, pane in enumerate(self.shown_panes) if not pane.shows_pinned}
+        waiting = [k for k, pane in enumerate(self.shown_panes) if not pane.shows_pinned]
+        self._together.start(waiting)
         for frame in dict.fromkeys((self._session.frame, *frames)):
             self._decode_support(frame)
-        for number in sorted(self._waiting):
+        for number in waiting:
             self._refresh(number)
         self._tell_if_settled()
 
@@ -260,7 +254,7 @@ class ImagesPanel(QWidget):
     def _decode(self, number: int, frame: FrameId, source: FrameSource) -> None:
         pane, context = self.panes[number], self.context_of(frame)
         modality, style = pane.modality, pane.style_value
-        self._waiting.add(number)
+        self._together.expect(number)
         pane.show_coming(self.tr("Decoding frame {0}…").format(f"{frame.frame:04d}"))
 
         def is_wanted() -> bool:
@@ -278,8 +272,11 @@ class ImagesPanel(QWidget):
             if is_wanted():
                 self._tell_problem(number, error)
 
+        arrival = partial(self._together.arrival, number)
         look = (modality, style)
-        self.loader.decode(source, frame, look, context, slot=number, done=done, failed=failed)
+        self.loader.decode(
+            source, frame, look, context, slot=number, done=arrival(done), failed=arrival(failed)
+        )
 
     def _show_picture(self, number: int, frame: FrameId, picture: Picture, arrays: ImageSet) -> None:
         size = image_size(self.cache, frame)
@@ -297,13 +294,13 @@ class ImagesPanel(QWidget):
 
     def _settle(self, number: int) -> None:
         """A pane has said all it can."""
-        self._waiting.discard(number)
+        self._together.settle(number)
         self._tell_if_settled()
 
     def _tell_if_settled(self) -> None:
         """With the last of the panes the frame counts as shown, and its neighbours are decoded."""
         frame, images = self._session.frame, self._session.images
-        if self._waiting or frame is None:
+        if self._together.waiting or frame is None:
             return
         if self._announced != frame:
             self._announced = frame
@@ -317,7 +314,7 @@ class ImagesPanel(QWidget):
     def _lens_changed(self) -> None:
         """Pictures that depend on the lens are drawn anew; the others are at hand."""
         self._contexts.clear()
-        if not self._is_behind:
+        if not self._watch.misses():
             for number in range(self.count):
                 self._refresh(number)
 
@@ -334,12 +331,16 @@ class ImagesPanel(QWidget):
 
     def recolor(self) -> None:
         """Draw the panes that follow the labels anew, from what is decoded already."""
-        if self._is_behind:
+        if self._watch.misses():
             return
         self._contexts.clear()
         for number, pane in enumerate(self.shown_panes):
-            if pane.modality.follows_labels and number not in self._waiting:
+            if pane.modality.follows_labels and number not in self._together.waiting:
                 self._refresh(number)
+
+    def _show_outlines(self, *_: object) -> None:
+        if self.marks.also or not self._watch.misses():
+            self.marks.show_outlines()
 
     def _show_preview(self, result: StrokeResult | None) -> None:
         self.marks.previewed = NOTHING if result is None else result.changed

@@ -49,7 +49,7 @@ class InstancePicker(PickList):
             self.show_current(labelling.brush.instance_id)
 
     def refill(self) -> None:
-        if self.isVisible():
+        if not self._watch.misses():
             self._sum_up()
         super().refill()
 
@@ -102,10 +102,8 @@ class InstancePicker(PickList):
             )
 
     def _take_labels(self, _change: LabelChange) -> None:
-        if self.isVisible():
+        if not self._watch.misses():
             self.refill_soon()
-        else:
-            self._is_stale = True
 
     def _sum_up(self) -> None:
         labelling = self._session.labelling

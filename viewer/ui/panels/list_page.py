@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from viewer.ui import theme
 from viewer.ui.numpy_table import NumpyTable
 from viewer.ui.parts import ElidedLabel, EmptyState, search_field
 from viewer.ui.table_view import TableView
+from viewer.ui.watch import Watch
 
 SETTLE_MS = 60
 """Strokes that come faster than this sort the list once."""
@@ -44,7 +44,8 @@ class ListPage(QWidget):
         self.empty = EmptyState(icon)
         self.sort_column = table.columns[0].key
         self.is_descending = False
-        self._is_stale = True
+        self._watch = Watch(self, self.refill)
+        self._watch.misses()
 
         self.head = QHBoxLayout()
         self.head.setContentsMargins(6, 6, 6, 6)
@@ -104,14 +105,7 @@ class ListPage(QWidget):
 
     def is_watched(self) -> bool:
         """True while the page can be seen; otherwise it only remembers that it has to catch up."""
-        self._is_stale |= not self.isVisible()
-        return self.isVisible()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self._is_stale = False
-            self.refill()
+        return not self._watch.misses()
 
     def show_sort(self, key: str, *, is_descending: bool) -> None:
         """Sort by a column as if its header had been clicked."""

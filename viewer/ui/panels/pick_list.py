@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from viewer.ui import theme
 from viewer.ui.numpy_table import NumpyTable
 from viewer.ui.parts import SearchField
 from viewer.ui.table_view import TableView
+from viewer.ui.watch import Watch
 
 SETTLE_MS = 60
 LEAST_ROWS = 4
@@ -26,7 +27,7 @@ class PickList(QWidget):
         super().__init__()
         self.table = table
         self._current = -1
-        self._is_stale = True
+        self._watch = Watch(self, self._catch_up)
         self.search = _PickSearch(placeholder)
         self.view = TableView(table)
         self.view.setAccessibleName(name)
@@ -74,8 +75,7 @@ class PickList(QWidget):
 
     def refill(self) -> None:
         """List anew what fits the search."""
-        if not self.isVisible():
-            self._is_stale = True
+        if self._watch.misses():
             return
         down = self.view.verticalScrollBar().value()
         self.table.show(self.matching(self.search.text()), self.item_count)
@@ -92,12 +92,9 @@ class PickList(QWidget):
             self._current = item
             self.view.show_selection(np.array([item]), scrolls=True)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self._is_stale = False
-            self.refill()
-            self.view.show_selection(np.array([self._current]), scrolls=True)
+    def _catch_up(self) -> None:
+        self.refill()
+        self.view.show_selection(np.array([self._current]), scrolls=True)
 
     def _tell(self, items: NDArray[np.int64]) -> None:
         if len(items):

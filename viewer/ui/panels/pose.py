@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QShowEvent
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -41,6 +41,7 @@ from viewer.model.frames import FrameId
 from viewer.ui import theme
 from viewer.ui.lens_picture import LensPicture
 from viewer.ui.parts import ElidedLabel, EmptyState, ignore_idle_wheel, listen, push_button, rule, text_label
+from viewer.ui.watch import Watch
 
 TITLE_PX: Final = 64
 TEXT_LINES: Final = 11
@@ -61,8 +62,7 @@ class PosePanel(QWidget):
         self._pixel: tuple[FrameId, int, int] | None = None
         self._shot: Shot | None = None
         self._lens: LensFacts | None = None
-        self._is_behind = True
-        self._is_covered = False
+        self._watch = Watch(self, self.refresh)
         self._build()
         for signal in (session.scene_changed, session.frame_changed, session.lens_changed):
             listen(self, signal, self._changed)
@@ -155,28 +155,16 @@ class PosePanel(QWidget):
     def take_pixel(self, frame: FrameId | None, x: int, y: int) -> None:
         """Prove with the point this pixel shows, as long as its frame is the current one."""
         self._pixel = None if frame is None else (frame, x, y)
-        if not self._is_behind:
+        if not self._watch.misses():
             self._show_text()
 
     def pictures_shown(self, *_: object) -> None:
         """The frame's images are decoded now, so distances are known."""
-        if not self._is_behind:
+        if not self._watch.misses():
             self._show_text()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_behind:
-            self._changed()
-
-    def set_uncovered(self, is_uncovered: bool) -> None:
-        """False while another tab lies over the panel, for which Qt still calls it visible."""
-        self._is_covered = not is_uncovered
-        if is_uncovered and self._is_behind:
-            self._changed()
-
     def _changed(self, *_: object) -> None:
-        self._is_behind = self._is_covered or not self.isVisible()
-        if not self._is_behind:
+        if not self._watch.misses():
             self.refresh()
 
     def refresh(self) -> None:
@@ -305,7 +293,7 @@ class PosePanel(QWidget):
 
     def copy_text(self) -> None:
         """Put the current frame's camera, in the chosen format, on the clipboard."""
-        if self._is_behind:
+        if self._watch.misses():
             self.refresh()
         if not self.text.toPlainText():
             return

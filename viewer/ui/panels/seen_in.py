@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QIcon, QShowEvent
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -29,6 +29,7 @@ from viewer.ui.numpy_table import Column, NumpyTable
 from viewer.ui.panels.menu_parts import add_to
 from viewer.ui.parts import ElidedLabel, EmptyState, listen, push_button, text_label, tool_button
 from viewer.ui.table_view import TableView
+from viewer.ui.watch import Watch
 
 ROW_PX = ICON_SIZE.height() + 6
 
@@ -52,6 +53,7 @@ class SeenInPanel(QWidget):
         self._icons = FrameIcons(runner, self._icon_came)
         self._step: Step | None = None
         self._can_count = False
+        self._watch = Watch(self, self.refresh)
         self._problem = ""
         self.table = NumpyTable(self._columns())
         self.view = TableView(self.table)
@@ -142,16 +144,11 @@ class SeenInPanel(QWidget):
     def show_progress(self, step: Step | None, *, can_count: bool, problem: str) -> None:
         """How far counting is (None: nothing is being counted), and whether it could be."""
         self._step, self._can_count, self._problem = step, can_count, problem
-        if self.isVisible():
-            self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
         self.refresh()
 
     def refresh(self, *_: object) -> None:
         """Rank the frames anew."""
-        if not self.isVisible():
+        if self._watch.misses():
             return
         session = self._session
         seen, selection = session.seen, session.selection
@@ -209,6 +206,8 @@ class SeenInPanel(QWidget):
 
     def _show_frame(self, *_: object) -> None:
         """Mark the current frame, and count what it shows."""
+        if self._watch.misses():
+            return
         seen, frame = self._session.seen, self._session.frame
         pixels = None if seen is None else pixels_in_frame(seen, frame)
         self._foot_title.setVisible(seen is not None)

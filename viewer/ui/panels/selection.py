@@ -20,6 +20,7 @@ from viewer.app.object_card import ObjectCard, card_of
 from viewer.app.session import Session
 from viewer.ui.parts import ElidedLabel, EmptyState, listen, push_button, text_label, tool_button
 from viewer.ui.swatches import SWATCH_PX, swatch
+from viewer.ui.watch import Watch
 
 TITLE_PX = 64
 SETTLE_MS = 30
@@ -34,6 +35,7 @@ class SelectionPanel(QWidget):
         super().__init__()
         self.setProperty("role", "panel")
         self._session = session
+        self._watch = Watch(self, self.refresh)
         self._shown: NDArray[np.int64] = np.empty(0, np.int64)
         self._name = ElidedLabel("", "heading")
         self._origin = text_label("", "faint")
@@ -118,6 +120,8 @@ class SelectionPanel(QWidget):
 
     def refresh(self) -> None:
         """Show what is selected now, else what is hovered."""
+        if self._watch.misses():
+            return
         session = self._session
         self._shown = session.selection
         is_hover = not len(self._shown) and session.hovered is not None
