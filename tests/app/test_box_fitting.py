@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tests.builders import INSTANCE, cube_scene, load, save, write_labels, write_scene
-from viewer.app.box_fitting import recompute_boxes, saved_instances, write_scene_boxes
+from viewer.app.box_ages import BoxAges
+from viewer.app.box_fitting import find_misfits, recompute_boxes, saved_instances, write_scene_boxes
 from viewer.cli import main
 from viewer.errors import Cancelled, LabelError, SaveError, ViewerError
 from viewer.formats.registry import find_scenes
@@ -240,3 +241,52 @@ def test_all_upright_boxes_of_a_real_scene_equal_those_it_came_with(shared, tmp_
     areas = [boxes["extents"][used, :2].prod(axis=1) for boxes in (ours, theirs)]
     np.testing.assert_allclose(areas[0], areas[1], rtol=1e-9)
     np.testing.assert_allclose(ours["extents"][used, 2], theirs["extents"][used, 2], rtol=1e-9)
+
+
+def test_boxes_that_do_not_fit_the_labels_beside_them_are_found(folder: Path) -> None:
+    mesh_folder = folder / "_detail/mesh"
+    scene = read(folder)
+    instance, count = saved_instances(scene)
+    made = recompute_boxes(scene, instance, BOX_KINDS, progress=Progress.silent())
+    write_scene_boxes(mesh_folder, made.sets, count)
+    assert find_misfits(read(folder), Progress.silent()) == {}
+
+    # an object leaves one instance, and is a new one alone; another instance has nothing any more
+    assert INSTANCE == (-1, 1, -1, 3, -1)
+    write_labels(folder, instance=(-1, 1, 1, -1, 2))
+    found = find_misfits(read(folder), Progress.silent())
+    assert {kind: ids.tolist() for kind, ids in found.items()} == {key: [1, 2, 3] for key in BOX_KINDS}
+
+    # what the files say is no box is told already
+    path = box_path(mesh_folder, "axis_aligned", "extents")
+    extents = load(path)
+    extents[1] = -1
+    save(path, extents)
+    assert find_misfits(read(folder), Progress.silent())["axis_aligned"].tolist() == [2, 3]
+
+    for part in mesh_folder.glob("mesh_objects_s*.hdf5"):
+        part.unlink()
+    assert find_misfits(read(folder), Progress.silent()) == {}
+
+
+def test_a_box_may_miss_its_points_by_a_rounding_and_no_more(folder: Path) -> None:
+    scene = read(folder)
+    instance, count = saved_instances(scene)
+    made = recompute_boxes(scene, instance, ("axis_aligned",), progress=Progress.silent())
+    boxes = made.sets.by_kind["axis_aligned"]
+    for longer, expected in ((1e-3, []), (2e-2, [1])):
+        extents = boxes.extents.copy()
+        extents[boxes.ids == 1, 0] += longer
+        changed = OrientedBoxes(boxes.ids, boxes.centres, extents, boxes.world_from_box)
+        write_scene_boxes(folder / "_detail/mesh", BoxSets({"axis_aligned": changed}), count)
+        found = find_misfits(read(folder), Progress.silent())
+        assert found.get("axis_aligned", np.empty(0)).tolist() == expected
+
+
+def test_what_did_not_fit_stays_stale_until_boxes_are_made_anew() -> None:
+    instance = np.array([1, 2, 3])
+    ages = BoxAges(dict.fromkeys(BOX_KINDS, instance)).with_misfits({"axis_aligned": np.array([3])})
+    assert ages.stale("axis_aligned", instance).tolist() == [3]
+    assert ages.stale("object_aligned_2d", instance).tolist() == []
+    assert ages.stale("axis_aligned", np.array([1, 1, 3])).tolist() == [1, 2, 3]
+    assert ages.made(["axis_aligned"], instance).stale("axis_aligned", instance).tolist() == []

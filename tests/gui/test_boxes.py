@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.builders import load
+from tests.builders import load, save
 from tests.gui.conftest import PATIENCE_MS
 from viewer.app.box_table import NO_BOX, OK, STALE
 from viewer.geometry.box_fit import object_aligned_2d_box
@@ -305,3 +305,32 @@ def test_a_scene_without_boxes_gets_them(window: MainWindow, qtbot: QtBot, eithe
     QTest.keyClick(window.scene_view.native, Qt.Key.Key_B)
     drawn(window, qtbot)
     assert KIND_BOX in window.scene_view.id_buffer().kinds
+
+
+def test_boxes_that_are_stale_on_disk_are_noticed(
+    window: MainWindow, qtbot: QtBot, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    folder = make_scene(tmp_path)
+    path = folder / "_detail" / "mesh" / "mesh_objects_sii.hdf5"
+    instance = load(path)
+    objects = np.bincount(instance[instance > 0])
+    one, other = np.argsort(objects)[-2:].tolist()
+    instance[instance == one] = other
+    save(path, instance)
+    window.opening.open_path(folder)
+    qtbot.waitUntil(lambda: window.session.scene is not None, timeout=PATIENCE_MS)
+    settle(window, qtbot)
+    window.docks["boxes"].raise_()
+    table = window.panels.boxes
+    qtbot.waitUntil(table.stale_bar.isVisible, timeout=PATIENCE_MS)
+    assert set(table.rows.ids[table.rows.states == STALE].tolist()) == {one, other}
+    assert not window.session.is_dirty
+    assert not window.banners.shown  # there is no box on the screen
+    QTest.keyClick(window.scene_view.native, Qt.Key.Key_B)
+    qtbot.waitUntil(lambda: bool(window.banners.shown), timeout=PATIENCE_MS)
+    assert "Boxes of 2 instances no longer fit" in window.banners.shown[0].message
+    QTest.mouseClick(table.recompute, LEFT)
+    qtbot.waitUntil(lambda: not table.stale_bar.isVisible(), timeout=PATIENCE_MS)
+    assert not window.banners.shown
+    assert box_of(window, one) is None
+    assert table.rows.states[other - 1] == OK

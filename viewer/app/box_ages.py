@@ -18,10 +18,13 @@ Ints = NDArray[np.int64]
 
 
 class BoxAges:
-    """The instance of every object at the time each kind of boxes was made."""
+    """The instance of every object when each kind of boxes was made, and what did not fit even then."""
 
-    def __init__(self, made_for: Mapping[str, Ints] | None = None) -> None:
+    def __init__(
+        self, made_for: Mapping[str, Ints] | None = None, misfits: Mapping[str, Ints] | None = None
+    ) -> None:
         self._made_for = {} if made_for is None else dict(made_for)
+        self._misfits = {} if misfits is None else dict(misfits)
 
     @classmethod
     def of_scene(cls, scene: Scene | None, labelling: Labelling | None) -> BoxAges:
@@ -33,15 +36,22 @@ class BoxAges:
 
     def made(self, kinds: Iterable[str], instance: Ints) -> BoxAges:
         """The same, with boxes of these kinds made for `instance` (O,)."""
-        return BoxAges(self._made_for | dict.fromkeys(kinds, np.array(instance, np.int64)))
+        made = dict.fromkeys(kinds, np.array(instance, np.int64))
+        misfits = {kind: ids for kind, ids in self._misfits.items() if kind not in made}
+        return BoxAges(self._made_for | made, misfits)
+
+    def with_misfits(self, misfits: Mapping[str, Ints]) -> BoxAges:
+        """The same, with instances whose boxes did not fit already when they were read."""
+        return BoxAges(self._made_for, misfits)
 
     def stale(self, kind: str, instance: Ints) -> Ints:
-        """Ascending instances whose members are others now than when the boxes of a kind were made."""
+        """Ascending instances whose members are others now than those the boxes of a kind were made for."""
+        misfits = self._misfits.get(kind, np.empty(0, np.int64))
         then = self._made_for.get(kind)
         if then is None or len(then) != len(instance):
-            return np.empty(0, np.int64)
+            return misfits
         moved = then != instance
-        touched = np.unique(np.concatenate([then[moved], instance[moved]]))
+        touched = np.unique(np.concatenate([then[moved], instance[moved], misfits]))
         return touched[touched > 0]
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from viewer.app.point_cache import fused_points
 from viewer.errors import LabelError, SaveError, ViewerError
 from viewer.formats.hypersim.boxes import has_boxes, write_boxes
+from viewer.geometry.box_misfits import misfits
 from viewer.geometry.instance_boxes import InstancePoints, MeshInstances, PointInstances, fit_boxes
 from viewer.jobs.job import Progress
 from viewer.model.boxes import BoxSets
@@ -71,6 +72,28 @@ def recompute_boxes(
         found = PointInstances(points, instance)
     by_kind = fit_boxes(found, kinds, only=only, progress=progress.part(start, _STEPS, _STEPS))
     return FittedBoxes(BoxSets(by_kind), "mesh" if mesh is not None else "points", instance)
+
+
+def can_compare_boxes(scene: Scene) -> bool:
+    """Whether `find_misfits` can tell anything: there are boxes, labels that were read, and a mesh."""
+    return (
+        _mesh_of(scene) is not None
+        and scene.part(BoxSets) is not None
+        and scene.part(SavedLabels) is not None
+    )
+
+
+def find_misfits(scene: Scene, progress: Progress) -> dict[str, NDArray[np.int64]]:
+    """Instances whose boxes, as read, do not fit their members, as read, by kind; those without any left out.
+
+    For worker threads. Raises Cancelled when asked to stop.
+    """
+    mesh, sets, saved = _mesh_of(scene), scene.part(BoxSets), scene.part(SavedLabels)
+    if mesh is None or sets is None or saved is None:
+        return {}
+    progress.step(0, 0, "Sorting faces by instance")
+    found = misfits(MeshInstances(mesh, saved.instance), sets.by_kind, progress)
+    return {kind: ids for kind, ids in found.items() if len(ids)}
 
 
 def check_box_folder(folder: Path, kinds: Sequence[str]) -> None:

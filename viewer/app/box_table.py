@@ -79,7 +79,7 @@ def _reason(
     instance: int, boxes: OrientedBoxes, members: NDArray[np.int64], states: NDArray[np.int64]
 ) -> str:
     if states[instance - 1] == STALE:
-        return "its members are others than when the box was made"
+        return "it does not fit the objects that belong to the instance now"
     if states[instance - 1] == OK:
         return ""
     if instance in boxes.no_box:

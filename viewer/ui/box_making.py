@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,16 @@ from PySide6.QtCore import QObject
 
 from viewer.app.box_ages import needs_box
 from viewer.app.box_choice import boxes_of
-from viewer.app.box_fitting import FittedBoxes, can_fit, recompute_boxes, write_scene_boxes
+from viewer.app.box_fitting import (
+    FittedBoxes,
+    can_compare_boxes,
+    can_fit,
+    find_misfits,
+    recompute_boxes,
+    write_scene_boxes,
+)
 from viewer.app.session import OpenedScene
+from viewer.app.strokes import counted
 from viewer.jobs.lanes import Job
 from viewer.model.boxes import BOX_KINDS, BoxSets, OrientedBoxes
 
@@ -31,8 +40,13 @@ class BoxMaking(QObject):
         self._offered_for: OpenedScene | None = None
         self._offer: Banner | None = None
         self._job: Job[FittedBoxes] | None = None
+        self._compared: OpenedScene | None = None
         session = window.session
         session.labels_changed.connect(self._offer_once)
+        session.facts_changed.connect(self._compare)  # by then the first picture is there
+        window.layer_styles.changed.connect(lambda key: self._offer_once() if key == "boxes" else None)
+        if session.facts is not None:
+            self._compare()
 
     @property
     def is_running(self) -> bool:
@@ -156,6 +170,30 @@ class BoxMaking(QObject):
             failed=window.opening.explain,
         )
 
+    # those of the files
+
+    def _compare(self) -> None:
+        """Look in the background whether the boxes that were read fit the labels that were read."""
+        window, session = self._window, self._window.session
+        opened, read = session.opened, boxes_of(session)
+        if opened is None or opened is self._compared or read is None or not can_compare_boxes(opened.scene):
+            return
+        self._compared = opened
+
+        def done(found: dict[str, NDArray[np.int64]]) -> None:
+            if session.opened is opened and boxes_of(session) is read and found:
+                session.set_boxes(read, session.box_ages.with_misfits(found))
+                self._offer_once()
+
+        window.runner.start(
+            window.runner.compute_lane,
+            partial(find_misfits, opened.scene),
+            title="Comparing boxes with the labels",
+            is_shown=False,
+            done=done,
+            failed=window.opening.explain,
+        )
+
     # the offer
 
     def _offer_once(self, *_: object) -> None:
@@ -169,7 +207,7 @@ class BoxMaking(QObject):
         self._offered_for = opened
         self._offer = window.banners.show_message(
             "info",
-            "Boxes of instances with other members than before no longer fit.",
+            f"Boxes of {counted(len(self.all_stale), 'instance')} no longer fit the labels.",
             hint="they are marked as stale in the list of boxes, and can be recomputed there, too",
             actions=(("Recompute", self.refresh),),
         )
