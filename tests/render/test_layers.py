@@ -11,7 +11,7 @@ from viewer.errors import GpuError
 from viewer.model.boxes import BoxSets, OrientedBoxes, corners
 from viewer.model.clip_box import ClipBox
 from viewer.model.frames import FrameId
-from viewer.model.mesh import GpuMesh
+from viewer.model.mesh import Mesh, split_at_objects
 from viewer.model.octomap import KEY_ORIGIN, Octomap
 from viewer.render.frame import Frame
 from viewer.render.layers.boxes import BoxesStyle
@@ -293,9 +293,10 @@ def test_new_points_replace_the_old_ones_without_a_gap(stage: Stage) -> None:
 
 def test_a_large_mesh_is_sent_in_small_steps_and_appears_before_the_last(stage: Stage) -> None:
     count = 1_500_000
-    triangles = np.zeros((count * 3, 4), np.float32)
-    triangles[:, 0] = np.repeat(np.arange(count) % 1000, 3) + np.tile([0, 0.5, 0], count)
-    mesh = GpuMesh.of(np.zeros(3), triangles, np.arange(count * 3, dtype=np.uint32).reshape(-1, 3), 1)
+    corners = np.zeros((count * 3, 3))
+    corners[:, 0] = np.repeat(np.arange(count) % 1000, 3) + np.tile([0, 0.5, 0], count)
+    faces = np.arange(count * 3, dtype=np.int32).reshape(-1, 3)
+    mesh = split_at_objects(Mesh(corners, faces, np.zeros(count, np.int32), 1))
     stage.view._picture.make_current()
     visual = ObjectMesh(mesh)
     steps = []
@@ -307,7 +308,7 @@ def test_a_large_mesh_is_sent_in_small_steps_and_appears_before_the_last(stage: 
     visual.release()
 
     assert max(steps) <= UPLOAD_BYTES
-    assert sum(steps) == triangles.nbytes + count * 12
+    assert sum(steps) == count * (3 * 16 + 12)
     assert drawable_after is not None
     assert drawable_after < len(steps)
 

@@ -72,18 +72,18 @@ def test_coarser_forms_have_fewer_triangles_and_stay_within_their_error() -> Non
     assert detail.face_count == len(mesh.faces)
     assert (np.diff(detail.count, axis=1) <= 0).all()
     assert (np.diff(detail.error, axis=1) >= 0).all()
-    xyz = mesh.positions_and_object[:, :3]
+    xyz, object_of_vertex = mesh.positions_and_object()[:, :3], mesh.object_of_vertex
     for row in range(17, 23):  # balls
         assert detail.count[row, 1] < 0.5 * detail.count[row, 0]
         assert detail.count[row, -1] >= 12
-        own = xyz[mesh.positions_and_object[:, 3] == row - 1]
+        own = xyz[object_of_vertex == row - 1]
         assert np.array_equal(mesh.rows.low[row], own.min(axis=0))
         assert np.array_equal(mesh.rows.high[row], own.max(axis=0))
         middle, radius = own.mean(axis=0), np.linalg.norm(own - own.mean(axis=0), axis=1).max()
         for level in range(1, LEVELS):
             first, count = detail.first[row, level], detail.count[row, level]
             used = detail.faces[first : first + count]
-            assert (mesh.positions_and_object[used.reshape(-1), 3] == row - 1).all()
+            assert (object_of_vertex[used.reshape(-1)] == row - 1).all()
             # the coarse ball is about as large as the fine one: nothing collapses
             away = np.linalg.norm(xyz[used.reshape(-1)] - middle, axis=1)
             assert np.allclose(away, radius, rtol=0.02)
@@ -109,7 +109,13 @@ def test_boxes_and_faces_without_an_object_are_left_as_they_are() -> None:
 def test_faces_in_another_order_are_refused() -> None:
     mesh = split_at_objects(room())
     with pytest.raises(ValueError, match="object by object"):
-        GpuMesh.of(mesh.origin, mesh.positions_and_object, mesh.faces[::-1].copy(), mesh.object_count)
+        GpuMesh.of(
+            room().vertices,
+            np.empty(0, np.int32),
+            mesh.object_of_vertex,
+            mesh.faces[::-1].copy(),
+            mesh.object_count,
+        )
 
 
 def test_ranges_that_touch_become_one() -> None:

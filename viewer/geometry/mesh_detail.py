@@ -75,9 +75,8 @@ def _coarsen_block(
 ) -> None:
     """Fill the rows start..stop, whose faces are first..last of the mesh."""
     vertex_ids, faces = _own_vertices(mesh.faces[first:last])
-    vertices = mesh.positions_and_object[vertex_ids]
-    points = vertices[:, :3]
-    row_of_vertex = vertices[:, 3].astype(np.int32) + 1 - start
+    points = mesh.positions_and_object(vertex_ids)[:, :3]
+    row_of_vertex = mesh.object_of_vertex[vertex_ids] + np.int32(1 - start)
     rows = stop - start
     row_of_face = row_of_vertex[faces[:, 0]]
     has_faces = np.flatnonzero(table.count[start:stop, 0])

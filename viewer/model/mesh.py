@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from viewer.errors import FormatError
 from viewer.model.arrays import frozen_array
 
 NO_OBJECT = -1
-BLOCK_FACES = 1 << 18
-"""Faces measured at a time: millions of them at once would take gigabytes."""
+BLOCK_FACES = 1 << 16
+"""Faces, or vertices, measured at a time: millions of them at once would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,53 +74,99 @@ class ObjectRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GpuMesh:
-    """A mesh as the graphics card wants it: one object per vertex, float32 about an origin."""
+    """A mesh as the graphics card wants it: one object per vertex, float32 about an origin.
+
+    Vertices are made of the scene's own when they are asked for: another copy of millions of them would last.
+    """
 
     origin: NDArray[np.float64]  # (3,) world units, subtracted in float64
-    positions_and_object: NDArray[np.float32]  # (V', 4): x, y, z minus origin; object id (-1 = none)
     faces: NDArray[np.uint32]  # (F, 3), object by object
+    object_of_vertex: NDArray[np.int32]  # (V',), -1 = none
     object_count: int
     rows: ObjectRows
+    _vertices: NDArray[np.float64]  # (V, 3) world units
+    _copied: NDArray[np.int32]  # (V' - V,) which of those come once more, after all of them
 
     @classmethod
     def of(
         cls,
-        origin: NDArray[np.float64],
-        positions_and_object: NDArray[np.float32],
+        vertices: NDArray[np.float64],
+        copied: NDArray[np.int32],
+        object_of_vertex: NDArray[np.int32],
         faces: NDArray[np.uint32],
         object_count: int,
     ) -> GpuMesh:
         """A mesh of these arrays. Raises ValueError for faces that do not come object by object."""
-        rows = _object_rows(positions_and_object, faces, object_count)
-        return cls(origin, positions_and_object, faces, object_count, rows)
+        low, high = finite_bounds(vertices)
+        first_face = _first_faces(object_of_vertex, faces, object_count)
+        nothing = np.empty((0, 3), np.float32)
+        mesh = cls(
+            (low + high) / 2,
+            faces,
+            object_of_vertex,
+            object_count,
+            ObjectRows(first_face, nothing, nothing),
+            vertices,
+            copied,
+        )
+        return replace(mesh, rows=ObjectRows(first_face, *_object_corners(mesh)))
+
+    @property
+    def vertex_count(self) -> int:
+        return len(self.object_of_vertex)
+
+    def positions_and_object(self, which: slice | NDArray[np.integer] = slice(None)) -> NDArray[np.float32]:
+        """Some vertices (N, 4): x, y, z minus origin; object id (-1 = none)."""
+        objects = self.object_of_vertex[which]
+        packed = np.empty((len(objects), 4), np.float32)
+        own = len(self._vertices)
+        if isinstance(which, slice):
+            start, stop, _ = which.indices(self.vertex_count)
+            if stop <= own:
+                np.subtract(self._vertices[start:stop], self.origin, out=packed[:, :3], casting="same_kind")
+                packed[:, 3] = objects
+                return packed
+            which = np.arange(start, stop)
+        source = np.array(which, np.int64)
+        is_copy = source >= own
+        source[is_copy] = self._copied[source[is_copy] - own]
+        np.subtract(self._vertices[source], self.origin, out=packed[:, :3], casting="same_kind")
+        packed[:, 3] = objects
+        return packed
 
 
-def _object_rows(vertices: NDArray[np.float32], faces: NDArray[np.uint32], object_count: int) -> ObjectRows:
+def _first_faces(
+    object_of_vertex: NDArray[np.int32], faces: NDArray[np.uint32], object_count: int
+) -> NDArray[np.int64]:
     counts = np.zeros(object_count + 1, np.int64)
     last = -1
     for start in range(0, len(faces), BLOCK_FACES):
-        rows = vertices[faces[start : start + BLOCK_FACES, 0], 3].astype(np.int32) + 1
+        rows = object_of_vertex[faces[start : start + BLOCK_FACES, 0]] + 1
         if rows[0] < last or (rows[1:] < rows[:-1]).any():
             raise ValueError("expected faces that come object by object")
         last = rows[-1]
         counts += np.bincount(rows, minlength=object_count + 1)
-    first_face = np.r_[0, np.cumsum(counts)]
-    low = np.full((object_count + 1, 3), np.inf, np.float32)
-    high = np.full((object_count + 1, 3), -np.inf, np.float32)
-    for start in range(0, len(vertices), BLOCK_FACES):
-        block = vertices[start : start + BLOCK_FACES]
-        owners = block[:, 3]
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+
+def _object_corners(mesh: GpuMesh) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    low = np.full((mesh.object_count + 1, 3), np.inf, np.float32)
+    high = np.full((mesh.object_count + 1, 3), -np.inf, np.float32)
+    for start in range(0, mesh.vertex_count, BLOCK_FACES):
+        block = mesh.positions_and_object(slice(start, start + BLOCK_FACES))
+        owners = mesh.object_of_vertex[start : start + BLOCK_FACES]
         # vertices come mostly object by object, too: far fewer runs than vertices
         runs = np.r_[0, np.flatnonzero(owners[1:] != owners[:-1]) + 1]
-        row = owners[runs].astype(np.int64) + 1
+        row = owners[runs] + 1
         for axis in range(3):
             along = np.ascontiguousarray(block[:, axis])
             np.minimum.at(low[:, axis], row, np.minimum.reduceat(along, runs))
             np.maximum.at(high[:, axis], row, np.maximum.reduceat(along, runs))
     # vertices that no face uses have no object either, and may be anywhere
-    without = vertices[faces[: first_face[1]].reshape(-1), :3]
+    used = mesh.faces[: mesh.rows.first_face[1]].reshape(-1)
+    without = mesh.positions_and_object(used)[:, :3]
     low[0], high[0] = without.min(axis=0, initial=np.inf), without.max(axis=0, initial=-np.inf)
-    return ObjectRows(first_face, low, high)
+    return low, high
 
 
 def split_at_objects(mesh: Mesh) -> GpuMesh:
@@ -142,23 +188,15 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
     face, corner = _shared_corners(faces, object_of_face, object_of_vertex)
     # no copy where nothing changes: the graphics card wants the same numbers
     out_faces = faces.view(np.uint32)
-    source: NDArray[np.int32] | None = None
+    copied = np.empty(0, np.int32)
     if len(face):
         out_faces = out_faces.copy()
         pair = np.stack([faces[face, corner], object_of_face[face]], axis=1)
         copies, index = np.unique(pair, axis=0, return_inverse=True)
         out_faces[face, corner] = (len(mesh.vertices) + index.reshape(-1)).astype(np.uint32)
-        source = copies[:, 0]
+        copied = copies[:, 0].astype(np.int32)
         object_of_vertex = np.concatenate([object_of_vertex, copies[:, 1].astype(np.int32)])
-    low, high = mesh.bounds
-    origin = (low + high) / 2
-    packed = np.empty((len(object_of_vertex), 4), np.float32)
-    count = len(mesh.vertices)
-    np.subtract(mesh.vertices, origin, out=packed[:count, :3], casting="same_kind")
-    if source is not None:
-        packed[count:, :3] = mesh.vertices[source] - origin
-    packed[:, 3] = object_of_vertex
-    return GpuMesh.of(origin, packed, out_faces, mesh.object_count)
+    return GpuMesh.of(mesh.vertices, copied, object_of_vertex, out_faces, mesh.object_count)
 
 
 def _shared_corners(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +47,10 @@ from viewer.render.shaders import (
 )
 from viewer.render.targets import gl_name, send
 
-UPLOAD_BYTES = 16 << 20
+UPLOAD_BYTES = 8 << 20
 """What one idle tick may send to the graphics card."""
-FACES_PER_PIECE = UPLOAD_BYTES // 2 // 12
+FACES_PER_PIECE = UPLOAD_BYTES // 4 // 12
+VERTICES_PER_PIECE = UPLOAD_BYTES // 4 // 16
 STEP_FACES = 1 << 17
 """Triangles drawn at a time when the window must be able to answer in between."""
 FRONT_FACES = 1 << 17
@@ -165,33 +168,29 @@ class ObjectMesh:
         self._mesh = None
         if self._detail is not None and not self._is_detail_sent:
             faces = self._detail.faces
-            self._coarse = coarse = empty_indices(context, len(faces))
+            self._coarse = empty_indices(context, len(faces))
             for start in range(0, len(faces), FACES_PER_PIECE):
                 piece = faces[start : start + FACES_PER_PIECE]
-                coarse.set_subdata(piece.reshape(-1), offset=3 * start)
-                send(context, coarse)
+                put(context, self._coarse, GL.GL_ELEMENT_ARRAY_BUFFER, 12 * start, piece)
                 yield piece.nbytes
+            self._detail = replace(self._detail, faces=faces[:0])
             self._is_detail_sent = True
 
     def _upload_mesh(self, context: GLContext, mesh: GpuMesh) -> Iterator[int]:
-        vertices, faces = mesh.positions_and_object, mesh.faces
-        buffer = self._vertices = gloo.VertexBuffer(vertices[:1])
-        buffer.resize_bytes(vertices.nbytes)
+        buffer = self._vertices = gloo.VertexBuffer(np.zeros((1, 4), np.float32))
+        buffer.resize_bytes(16 * mesh.vertex_count)
         send(context, buffer)
-        indices = self._indices = empty_indices(context, len(faces))
-        vertices_per_step = UPLOAD_BYTES // 2 // 16
+        indices = self._indices = empty_indices(context, self.face_count)
         sent = 0
-        for start in range(0, len(faces), FACES_PER_PIECE):
-            piece = faces[start : start + FACES_PER_PIECE]
+        for start in range(0, self.face_count, FACES_PER_PIECE):
+            piece = mesh.faces[start : start + FACES_PER_PIECE]
             needed = int(piece.max()) + 1
             while sent < needed:
-                stop = min(sent + vertices_per_step, len(vertices))
-                buffer.set_subdata(vertices[sent:stop], offset=sent)
-                send(context, buffer)
-                yield (stop - sent) * 16
-                sent = stop
-            indices.set_subdata(piece.reshape(-1), offset=3 * start)
-            send(context, indices)
+                vertices = mesh.positions_and_object(slice(sent, sent + VERTICES_PER_PIECE))
+                put(context, buffer, GL.GL_ARRAY_BUFFER, 16 * sent, vertices)
+                yield vertices.nbytes
+                sent += len(vertices)
+            put(context, indices, GL.GL_ELEMENT_ARRAY_BUFFER, 12 * start, piece)
             self._sent_faces = start + len(piece)
             yield piece.nbytes
 
@@ -313,6 +312,15 @@ def empty_indices(context: GLContext, face_count: int) -> gloo.IndexBuffer:
     buffer.resize_bytes(max(face_count, 1) * 12)
     send(context, buffer)
     return buffer
+
+
+def put(
+    context: GLContext, buffer: gloo.globject.GLObject, target: int, offset: int, values: NDArray[Any]
+) -> None:
+    """Write into a buffer on the graphics card; vispy would first make a copy, and keep it for a while."""
+    GL.glBindBuffer(target, gl_name(context, buffer))
+    GL.glBufferSubData(target, offset, values.nbytes, np.ascontiguousarray(values))
+    GL.glBindBuffer(target, 0)
 
 
 def draw_ranges(indices: int, ranges: Ranges) -> None:
