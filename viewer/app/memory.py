@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import time
@@ -10,6 +11,24 @@ from pathlib import Path
 _PAGES = Path("/proc/self/statm")
 _STATUS = Path("/proc/self/stat")
 _MEGABYTE = 1 << 20
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
+_OWN_PAGES_BYTES = 1 << 19
+"""Arrays from this size on get pages of their own, which go back to the system with them."""
+_KEPT_BYTES = 2 << 20
+"""What may be kept of the rest."""
+
+
+def give_back_early() -> None:
+    """Have the C library return freed memory to the system at once, where it is glibc; else do nothing.
+
+    Left alone it learns from large arrays to keep as much as 64 MB of freed ones, in several places.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt") and hasattr(library, "gnu_get_libc_version"):
+        library.mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES_BYTES)
+        library.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 def memory_mb() -> float | None:

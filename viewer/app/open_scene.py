@@ -15,7 +15,7 @@ from viewer.formats.reader import Reader, SceneMatch
 from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress
 from viewer.model.label_table import LabelTable
-from viewer.model.mesh import Mesh, object_areas, object_bounds, split_at_objects
+from viewer.model.mesh import Mesh, face_counts, object_areas, object_bounds, split_at_objects
 from viewer.model.points import PointSet
 from viewer.model.scene import ObjectTable
 
@@ -55,8 +55,7 @@ def facts_of_mesh(mesh: Mesh, progress: Progress) -> ObjectFacts:
     progress.step(1, 3, "Measuring objects")
     area = object_areas(mesh)
     progress.step(2, 3, "Measuring objects")
-    owned = mesh.object_of_face[mesh.object_of_face >= 0]
-    return ObjectFacts(low, high, area, np.bincount(owned, minlength=mesh.object_count).astype(np.int64))
+    return ObjectFacts(low, high, area, face_counts(mesh.object_of_face, mesh.object_count)[1:])
 
 
 def facts_of_points(points: PointSet) -> ObjectFacts:

@@ -18,7 +18,7 @@ from viewer.geometry.embree_build import TriangleTree, shareable
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
-from viewer.model.mesh import NO_OBJECT, Mesh
+from viewer.model.mesh import NO_OBJECT, Mesh, face_counts
 
 MISS = -1
 RAYS_PER_BATCH = 1 << 17
@@ -45,9 +45,7 @@ class RayScene:
         self.object_of_face: NDArray[np.int32] = mesh.object_of_face
         self.object_count = mesh.object_count
         self._owner = self.object_of_face if kept is None else self.object_of_face[kept]
-        self._face_counts = np.bincount(
-            self._owner + 1, minlength=mesh.object_count + 1
-        )  # of no object first
+        self._face_counts = face_counts(self._owner, mesh.object_count)  # of no object first
         self._tree = _tree(vertices, faces)
         self._part: tuple[bytes, _Part] | None = None
 

@@ -212,6 +212,14 @@ def _shared_corners(
     return np.concatenate(rows), np.concatenate(columns)
 
 
+def face_counts(object_of_face: NDArray[np.int32], object_count: int) -> NDArray[np.int64]:
+    """(O + 1,) faces without an object, then those of every object."""
+    counts = np.zeros(object_count + 1, np.int64)
+    for start in range(0, len(object_of_face), BLOCK_FACES):
+        counts += np.bincount(object_of_face[start : start + BLOCK_FACES] + 1, minlength=object_count + 1)
+    return counts
+
+
 def object_bounds(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Smallest and largest corner of every object, each (O, 3) world units; NaN for objects without faces."""
     low = np.full((mesh.object_count, 3), np.inf)

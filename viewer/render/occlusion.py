@@ -91,12 +91,19 @@ void main() {
 )
 
 
+class OcclusionPrograms:
+    """The two passes on the graphics card."""
+
+    def __init__(self) -> None:
+        self.gather = full_screen_program(_GATHER)
+        self.soften = full_screen_program(_SOFTEN)
+
+
 class Occlusion:
     """Computes how open every place is, 0 to 1, into `texture`."""
 
-    def __init__(self, context: GLContext) -> None:
-        self._gather = full_screen_program(_GATHER)
-        self._soften = full_screen_program(_SOFTEN)
+    def __init__(self, context: GLContext, programs: OcclusionPrograms) -> None:
+        self._programs = programs
         self._raw = Targets(context, (RGBA8,))
         self._soft = Targets(context, (RGBA8,), linear=True)
 
@@ -108,7 +115,7 @@ class Occlusion:
         width, height = (max(-(-side // _SHARE), 1) for side in surfaces.size)
         self._raw.resize(width, height)
         self._soft.resize(width, height)
-        program = self._gather
+        program, soften = self._programs.gather, self._programs.soften
         for name, plane in zip(("u_ids", "u_surface", "u_depth"), surfaces.planes, strict=True):
             program[name] = plane
         program["u_ray_from_ndc"] = frame.ray_from_ndc
@@ -118,8 +125,8 @@ class Occlusion:
         self._raw.bind()
         frame.draw(program, "triangles")
         self._soft.bind()
-        self._soften["u_shade"] = self._raw.planes[0]
-        frame.draw(self._soften, "triangles")
+        soften["u_shade"] = self._raw.planes[0]
+        frame.draw(soften, "triangles")
 
     def release(self) -> None:
         self._raw.release()

@@ -250,7 +250,8 @@ class Picture:
 
     def _quick_picture(self) -> QuickPicture:
         if self._quick is None:
-            self._quick = QuickPicture(self._canvas.context, self.state)
+            painters = None if self._renderer is None else self._renderer.painters
+            self._quick = QuickPicture(self._canvas.context, self.state, painters)
         return self._quick
 
     def _draw_flat(

@@ -13,7 +13,7 @@ from viewer.model.camera import Camera
 from viewer.render.frame import Frame, resized
 from viewer.render.id_buffer import PointerHit
 from viewer.render.movement import MovementBudget
-from viewer.render.renderer import Renderer
+from viewer.render.renderer import Painters, Renderer
 
 if TYPE_CHECKING:
     from viewer.render.picture import PictureState
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class QuickPicture:
     """A renderer of its own, so that planes of full pictures stay as they are."""
 
-    def __init__(self, context: GLContext, state: PictureState) -> None:
+    def __init__(self, context: GLContext, state: PictureState, painters: Painters | None) -> None:
         self._context = context
         self._state = state
-        self._renderer = Renderer(context)
+        self._renderer = Renderer(context, painters)
         self._frame: Frame | None = None
         self._drawn: tuple[int, tuple[int, int]] | None = None
         self._is_composed = False

@@ -22,7 +22,7 @@ from viewer.render.compose import Composer, Pane, Presenter
 from viewer.render.frame import Frame
 from viewer.render.id_buffer import KIND_OBJECT, KIND_VOXEL, IdBuffer, PointerHit, decode_ids, hit_in_patch
 from viewer.render.layers.layer import Layer
-from viewer.render.occlusion import Occlusion
+from viewer.render.occlusion import Occlusion, OcclusionPrograms
 from viewer.render.targets import R32F, RGBA8, RGBA16F, Box, Targets, flush
 
 _ID, _SURFACE, _DEPTH = range(3)
@@ -47,22 +47,30 @@ def check_context() -> str:
     return f"{text}, {GL.glGetString(GL.GL_RENDERER).decode('ascii', 'replace')}"
 
 
+class Painters:
+    """The programs of passes 2 to 4: drivers take long to build them, so renderers of a window share them."""
+
+    def __init__(self) -> None:
+        self.pane = Pane()
+        self.composer = Composer()
+        self.presenter = Presenter()
+        self.occlusion = OcclusionPrograms()
+
+
 class Renderer:
     """Draws layers through a camera. The context it was made in must be current in every call."""
 
-    def __init__(self, context: GLContext) -> None:
+    def __init__(self, context: GLContext, painters: Painters | None = None) -> None:
         flush(context)
         check_context()
+        self.painters = Painters() if painters is None else painters
         self._context = context
         self._surfaces = Targets(context, (RGBA8, RGBA8, R32F), depth=True)
         self._picture: Targets | None = None
         self._thin = Targets(context, (RGBA8, R32F))
         self._glass = Targets(context, (RGBA16F, RGBA16F))
-        self._pane = Pane()
-        self._occlusion = Occlusion(context)
+        self._occlusion = Occlusion(context, self.painters.occlusion)
         self._has_occlusion = False
-        self._composer = Composer()
-        self._presenter = Presenter()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -150,7 +158,7 @@ class Renderer:
             self._has_occlusion = True
         self._picture.bind()
         GL.glDisable(GL.GL_DEPTH_TEST)
-        self._composer.draw(
+        self.painters.composer.draw(
             frame,
             self._surfaces,
             shading=shading,
@@ -195,7 +203,7 @@ class Renderer:
         GL.glDisable(GL.GL_DEPTH_TEST)
         GL.glBlendFunc(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA)
         # as many as they are, faint things must not hide what is solid
-        self._pane.draw(frame, glass, self._surfaces, *((1.0, 1.0) if is_glass else FAINT_LIMITS))
+        self.painters.pane.draw(frame, glass, self._surfaces, *((1.0, 1.0) if is_glass else FAINT_LIMITS))
         GL.glEnable(GL.GL_DEPTH_TEST)
 
     def present(self, frame: Frame, frame_buffer: int, *, smooth: bool, has_picture: bool = True) -> None:
@@ -210,7 +218,7 @@ class Renderer:
             GL.glClear(GL.GL_COLOR_BUFFER_BIT)
             return
         enlarged = self._picture.size != frame.size
-        self._presenter.draw(frame, self._picture.planes[0], smooth=smooth, enlarged=enlarged)
+        self.painters.presenter.draw(frame, self._picture.planes[0], smooth=smooth, enlarged=enlarged)
 
     def read_depths(self) -> NDArray[np.float32]:
         """`depths` (H, W), row 0 at the bottom, as far as pass 1 got."""

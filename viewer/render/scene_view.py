@@ -44,6 +44,9 @@ from viewer.render.theme import Theme, scene_theme
 from viewer.render.uploads import UploadQueue
 from viewer.render.view_pictures import ViewPictures
 
+WINDOW_PLANES = {"depth_size": 0, "stencil_size": 0}
+"""The window only gets finished pictures; what they are drawn with has planes of its own."""
+
 SomeLayer = TypeVar("SomeLayer", bound=Layer)
 
 
@@ -51,7 +54,7 @@ class SceneView(ViewPictures):
     """A scene on screen. `native` is the widget for a window; vispy's backend must be chosen before."""
 
     def __init__(self, up: ArrayLike = (0, 0, 1)) -> None:
-        self._canvas = app.Canvas(keys=None, size=(1280, 800), dpi=96, autoswap=False)
+        self._canvas = app.Canvas(keys=None, size=(1280, 800), dpi=96, autoswap=False, config=WINDOW_PLANES)
         self._state = PictureState()
         self._picture = Picture(self._canvas, self._state)
         self._shooter = Shooter()

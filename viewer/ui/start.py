@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
+from viewer.app.memory import give_back_early
 from viewer.app.settings import Settings, load_settings
 from viewer.errors import GpuError, ViewerError
 
@@ -35,9 +36,9 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
     if isinstance(existing, QApplication):
         return existing
     _import_plainly()
+    give_back_early()
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     surface = QSurfaceFormat()
-    surface.setDepthBufferSize(24)
     # the 3D view smooths its edges itself; the window would pay for them once more with every picture
     surface.setSamples(0)
     QSurfaceFormat.setDefaultFormat(surface)

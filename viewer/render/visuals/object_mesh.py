@@ -51,7 +51,7 @@ UPLOAD_BYTES = 8 << 20
 """What one idle tick may send to the graphics card."""
 FACES_PER_PIECE = UPLOAD_BYTES // 4 // 12
 VERTICES_PER_PIECE = UPLOAD_BYTES // 4 // 16
-STEP_FACES = 1 << 17
+STEP_FACES = 1 << 16
 """Triangles drawn at a time when the window must be able to answer in between."""
 FRONT_FACES = 1 << 17
 """Triangles drawn before asking what they hide; twice as many before asking again."""
