@@ -16,16 +16,14 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from viewer.app.frame_cache import FrameCache
 from viewer.app.head_start import HeadStart
 from viewer.app.labelling import Labelling
 from viewer.app.memory import peak_memory_mb, seconds_since_start
 from viewer.app.painting import RayPicker, visible_mask
-from viewer.app.pane_pictures import load_images
+from viewer.app.plain_decoding import decode_plainly
 from viewer.app.settings import Settings
 from viewer.errors import ViewerError
 from viewer.geometry.ray_scene import RayScene
-from viewer.jobs.job import Progress
 from viewer.model.filters import ALL_FACES
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelLayer
@@ -343,7 +341,7 @@ class Bench:
             shown.clear()
             started = time.perf_counter()
             session.show_frame(frame)
-            self._wait(lambda: frame in shown)
+            self._wait(lambda: frame in shown and all(pane.canvas.is_painted for pane in panel.shown_panes))
             return time.perf_counter() - started
 
         self._rest()
@@ -364,19 +362,13 @@ class Bench:
             self.result.step_decode_ms = statistics.median(decode) * 1e3
 
     def _decode(self, frame: FrameId) -> float:
-        """Seconds to decode what the panes show of a frame, one file after the other, in a worker."""
+        """Seconds that the HDF5 library takes for what the panes show of a frame, in a worker."""
         images = self._window.session.images
         if images is None:
             return 0.0
         modalities = [pane.modality for pane in self._window.images_panel.shown_panes]
-
-        def work() -> None:
-            cache = FrameCache(1024)
-            for modality in modalities:
-                load_images(images.source, cache, frame, modality, Progress.silent())
-
         started = time.perf_counter()
-        self._in_worker(work)
+        self._in_worker(lambda: decode_plainly(images.source, frame, modalities))
         return time.perf_counter() - started
 
     def _save(self) -> None:
