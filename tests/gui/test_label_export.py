@@ -76,3 +76,19 @@ def test_a_folder_that_takes_no_files_is_told(
     choose(monkeypatch, blocked)
     opened.actions_table["export_label_images"].trigger()
     qtbot.waitUntil(lambda: bool(opened.banners.shown), timeout=PATIENCE_MS)
+
+
+def test_a_scene_without_images_of_objects_says_so_and_asks_for_no_folder(
+    qtbot: QtBot,
+    window: MainWindow,
+    make_scene: Callable[[Path], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = make_scene(tmp_path)
+    for path in scene.rglob("*.render_entity_id.hdf5"):
+        path.unlink()
+    open_scene(qtbot, window, scene)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: pytest.fail("asked"))
+    window.actions_table["export_label_images"].trigger()
+    assert "No frame has a render_entity_id image" in window.status_line.currentMessage()

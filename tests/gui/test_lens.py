@@ -225,6 +225,21 @@ def test_images_without_positions_leave_the_plain_pinhole_and_the_window_says_as
     assert not chip.sources.measure.isVisibleTo(chip.sources)
 
 
+def test_a_comparison_that_was_stopped_says_so_until_it_is_asked_for_again(
+    qtbot: QtBot, window: MainWindow, tilted_scene: Path
+) -> None:
+    open_scene(qtbot, window, tilted_scene)
+    settle(qtbot, window)
+    window.actions_table["color_residual"].trigger()
+    bar = window.residual_bar
+    assert bar.headline.text() == "Comparing…"
+    window.runner.compute_lane.cancel_all()
+    qtbot.waitUntil(lambda: bar.headline.text() == "Stopped", timeout=PATIENCE_MS)
+    bar.source.setFocus()
+    QTest.keyClick(bar.source, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: bar.headline.text().startswith("Median "), timeout=PATIENCE_MS)
+
+
 def test_points_are_compared_from_the_scene_panel(
     qtbot: QtBot, window: MainWindow, tilted_scene: Path, tmp_path: Path
 ) -> None:

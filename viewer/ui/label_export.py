@@ -10,11 +10,18 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from viewer.app.label_images import LabelImagesWritten, write_label_images
 from viewer.app.strokes import counted
+from viewer.imaging.ids import ENTITIES
+from viewer.model.frames import FrameId, FrameSource
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
 FAILURES_TOLD = 50
+
+
+def _has_entities(source: FrameSource) -> bool:
+    frames = (FrameId(camera, int(k)) for camera in source.cameras for k in source.frame_ids(camera))
+    return any(ENTITIES in source.modalities(frame) for frame in frames)
 
 
 class LabelExport(QObject):
@@ -25,6 +32,11 @@ class LabelExport(QObject):
         self._window = window
 
     def ask(self) -> None:
+        """Ask for a folder, unless there is no image that tells which objects a frame shows."""
+        images = self._window.session.images
+        if images is None or not _has_entities(images.source):
+            self._window.tell(f"No frame has a {ENTITIES} image, from which label images are made")
+            return
         chosen = QFileDialog.getExistingDirectory(
             self._window, "Write label images into a folder named images in"
         )

@@ -39,6 +39,7 @@ class Opening(QObject):
     """Everything about getting from a path to a scene in the window."""
 
     recent_changed = Signal()
+    points_missed = Signal(str)  # why no points came; nothing while they are on their way
     settled = Signal()  # a scene was swapped in, or opening ended otherwise
     pictured = Signal()  # the scene is on the screen, whole; or there is none to wait for
 
@@ -269,6 +270,7 @@ class Opening(QObject):
             return
         from viewer.app.point_cache import fused_points
 
+        self.points_missed.emit("")
         point_source = window.session.point_source
         with_residuals = window.session.color_by is ColorBy.RESIDUAL
 
@@ -282,6 +284,10 @@ class Opening(QObject):
                 window.session.set_points(points, facts_of_points(points))
             else:
                 window.session.set_points(points)
+
+        def failed(error: BaseException) -> None:
+            self.explain(error)
+            self._if_current(opened, self.points_missed.emit)("The points could not be made")
 
         def partial_result(points: PointSet) -> None:
             window.runner.post(lambda: self._if_current(opened, show)(points))
@@ -299,7 +305,8 @@ class Opening(QObject):
             ),
             title="Fusing points from the images",
             done=self._if_current(opened, finish),
-            failed=self.explain,
+            failed=failed,
+            cancelled=self._if_current(opened, lambda: self.points_missed.emit("Stopped")),
         )
 
     def _if_current(self, opened: OpenedScene, call: Callable[..., None]) -> Callable[..., None]:

@@ -30,6 +30,7 @@ class ResidualBar(NarrowBar):
         self.setObjectName("residual_bar")
         self.setAccessibleName("Positions against distances")
         self._session = session
+        self._problem = ""
         title = text_label("Positions against distances")
         self.headline = text_label("", "muted")
         self.legend = LegendBar()
@@ -43,6 +44,11 @@ class ResidualBar(NarrowBar):
         self.set_drops((title,), (from_word,), (self.legend,), (self.source,))
         for signal in (session.scene_changed, session.points_changed, session.color_by_changed):
             listen(self, signal, self._show)
+        self._show()
+
+    def show_problem(self, words: str) -> None:
+        """Say why there is nothing to compare; nothing = it is being made."""
+        self._problem = words
         self._show()
 
     def _leave(self) -> None:
@@ -59,7 +65,7 @@ class ResidualBar(NarrowBar):
 
     def _tell(self, residuals: NDArray[np.float32] | None) -> None:
         if residuals is None:
-            self.headline.setText("Comparing…")
+            self.headline.setText(self._problem or "Comparing…")
             self.legend.set_legend(None)
             return
         self.headline.setText(in_words(summarize(sampled(residuals))))
@@ -101,5 +107,6 @@ def length(metres: float) -> str:
 def residual_bar_of(window: MainWindow) -> ResidualBar:
     """The bar of a window, below its view."""
     bar = ResidualBar(window.session)
+    window.opening.points_missed.connect(bar.show_problem)
     window.column.addWidget(bar)
     return bar
