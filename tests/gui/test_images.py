@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -34,6 +35,7 @@ from viewer.ui.pan_zoom import PanZoom
 from viewer.ui.pane_grid import best_columns
 from viewer.ui.panels.frames import FramesPanel
 from viewer.ui.panels.images import ImagesPanel
+from viewer.ui.together import Together
 
 pytestmark = pytest.mark.gui
 
@@ -314,6 +316,63 @@ def test_results_of_an_old_scene_do_not_show_in_the_new_one(desk: Desk, qtbot: Q
     assert desk.picture(0).shape == (24, 32, 4)
     sizes = {desk.images.cache.image(FrameId("cam_00", k), "color").size for k in (0, 1)}  # type: ignore[union-attr]
     assert sizes == {(32, 24)}
+
+
+def test_in_a_narrow_pane_the_title_keeps_its_room(desk: Desk, qtbot: QtBot) -> None:
+    desk.images.set_modality(0, "distance")
+    pane = desk.images.panes[0]
+    qtbot.mouseClick(pane.pin_button, Qt.MouseButton.LeftButton)
+    desk.settle(qtbot)
+
+    def overlap() -> bool:
+        head = pane.head
+        parts = (pane.chooser, pane.depth_switch, pane.pin_button, pane.legend, head.style_button)
+        edges = [(part.geometry().left(), part.geometry().right()) for part in parts if part.isVisible()]
+        return any(end >= start for (_, end), (start, _) in pairwise(edges)) or edges[-1][1] > head.width()
+
+    for count in (1, 2, 3, 4, 6):
+        desk.images.set_count(count)
+        desk.settle(qtbot)
+        assert not overlap(), count
+        assert pane.pin_button.isVisible()
+        is_whole = pane.chooser.width() >= pane.chooser.sizeHint().width()
+        assert is_whole or not (pane.depth_switch.isVisible() or pane.legend.isVisible())
+        assert pane.readout.text().startswith("cam_00 0000") is not pane.pin_button.is_named
+    assert not pane.pin_button.is_named
+    assert pane.pin_button.toolTip().startswith("Pinned to cam_00, frame 0")
+
+
+def test_pictures_of_a_step_come_together_unless_one_takes_long(qtbot: QtBot) -> None:
+    parent = QObject()
+    together = Together(parent)
+    shown: list[int] = []
+
+    def show(number: int) -> None:
+        shown.append(number)
+        together.settle(number)
+
+    together.start((0, 1, 2))
+    together.arrival(2, show)(2)
+    together.arrival(0, show)(0)
+    assert shown == []
+    together.settle(1)  # says that it has none
+    assert shown == [2, 0]
+    assert not together.waiting
+
+    together.start((0, 1))
+    late = together.arrival(1, show)
+    together.arrival(0, show)(0)
+    qtbot.waitUntil(lambda: shown == [2, 0, 0], timeout=WAIT_MS)
+    late(1)
+    assert shown == [2, 0, 0, 1]
+
+    together.start((0, 1))
+    together.arrival(0, show)(0)
+    together.expect(0)  # in another style: what came is out of date
+    together.arrival(1, show)(1)
+    assert shown == [2, 0, 0, 1]
+    together.arrival(0, show)(7)
+    assert shown[4:] == [1, 7]
 
 
 def test_a_slow_frame_fades_the_old_picture_and_says_what_is_coming(desk: Desk, qtbot: QtBot) -> None:
@@ -613,7 +672,7 @@ def test_typing_in_the_chooser_finds_a_modality(desk: Desk, qtbot: QtBot) -> Non
 
 def test_the_style_popover_changes_the_exposure(desk: Desk, qtbot: QtBot) -> None:
     before = desk.picture(0).copy()
-    qtbot.mouseClick(desk.images.panes[0].style_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(desk.images.panes[0].head.style_button, Qt.MouseButton.LeftButton)
     popover = QApplication.activePopupWidget()
     assert popover is not None
     from PySide6.QtWidgets import QDoubleSpinBox

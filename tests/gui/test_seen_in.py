@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
 from viewer.app.seen_in import frames_seeing, nearest_frame, pixels_in_frame
+from viewer.ui.frame_icons import ICON_SIZE
 from viewer.ui.main_window import MainWindow
 
 pytestmark = pytest.mark.gui
@@ -47,6 +48,8 @@ def test_frames_that_see_the_selection_are_listed_gone_to_and_kept(
     rows, pixels = frames_seeing(session.seen, [target])
     assert panel.table.order.tolist() == rows.tolist()
     assert panel.table.index(0, 1).data() == f"{pixels[0]:,} px"
+    icon = panel.table.index(0, 0).data(Qt.ItemDataRole.DecorationRole)
+    assert icon.actualSize(ICON_SIZE) == ICON_SIZE, "its place is kept before the picture is there"
     assert panel.headline.text() == (
         f"{session.object_names[target]}: {len(rows)} of {len(session.seen.frames)} frames"
     )

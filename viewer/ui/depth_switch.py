@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from viewer.imaging.modality import Modality
 
-LEAST_PANE_PX = 250
 TIP = (
     "Distance runs along the ray of each pixel, as the files have it. Planar depth runs along the camera's "
     "axis: what most other programs mean by depth. It follows from the lens in use."
@@ -38,9 +37,9 @@ class DepthSwitch(QToolButton):
         self.setChecked(modality.key == "planar_depth")
         self._show()
 
-    def make_room(self, width: int) -> None:
-        """Leave a narrow pane to the title of what it shows, whose list has both depths, too."""
-        self._is_narrow = width < LEAST_PANE_PX
+    def set_room(self, is_there: bool) -> None:
+        """Without room it is not there."""
+        self._is_narrow = not is_there
         self._show()
 
     def _show(self) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 
 from viewer.app.thumbnails import thumbnail
 from viewer.errors import ViewerError
@@ -28,7 +28,8 @@ class FrameIcons:
         self._runner = runner
         self._arrived = arrived
         self._source: FrameSource | None = None
-        self._kept: OrderedDict[FrameId, QIcon | None] = OrderedDict()
+        self._kept: OrderedDict[FrameId, QIcon] = OrderedDict()
+        self._empty = QIcon(_place())
         self._wanted: list[FrameId] = []
         self._is_busy = False
 
@@ -39,15 +40,15 @@ class FrameIcons:
             self._kept.clear()
             self._wanted.clear()
 
-    def icon(self, frame: FrameId) -> QIcon | None:
-        """The small picture when it is at hand."""
+    def icon(self, frame: FrameId) -> QIcon:
+        """The small picture; until it is at hand, and where there is none, its empty place."""
         if frame in self._kept:
             self._kept.move_to_end(frame)
             return self._kept[frame]
         if frame not in self._wanted:
             self._wanted.append(frame)
             self._next()
-        return None
+        return self._empty
 
     def _next(self) -> None:
         """One at a time, the one asked for last first: what is on the screen now comes before what was."""
@@ -63,7 +64,7 @@ class FrameIcons:
         def done(pixels: NDArray[np.uint8] | None = None) -> None:
             self._is_busy = False
             if source is self._source:
-                self._kept[frame] = None if pixels is None else _icon(pixels)
+                self._kept[frame] = self._empty if pixels is None else _icon(pixels)
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
                 self._arrived(frame)
@@ -86,9 +87,20 @@ class FrameIcons:
         )
 
 
+def _place() -> QPixmap:
+    """As large as every icon, so that what stands beside them never moves."""
+    place = QPixmap(ICON_SIZE * 2)
+    place.fill(Qt.GlobalColor.transparent)
+    return place
+
+
 def _icon(rgb: NDArray[np.uint8]) -> QIcon:
     rgb = np.ascontiguousarray(rgb)
     height, width = rgb.shape[:2]
     image = QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     ways = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return QIcon(QPixmap.fromImage(image.scaled(ICON_SIZE * 2, *ways)))
+    small, place = image.scaled(ICON_SIZE * 2, *ways), _place()
+    painter = QPainter(place)
+    painter.drawImage((place.width() - small.width()) // 2, (place.height() - small.height()) // 2, small)
+    painter.end()
+    return QIcon(place)

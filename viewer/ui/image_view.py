@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -25,13 +24,11 @@ from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
 from viewer.imaging.registry import find_modality
 from viewer.imaging.style import RangeStyle
 from viewer.model.frames import FrameId
-from viewer.ui.depth_switch import DepthSwitch
 from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.image_style_form import ImageStyleForm
-from viewer.ui.legend_bar import LegendBar
-from viewer.ui.modality_chooser import ModalityChooser
-from viewer.ui.parts import ElidedLabel, tool_button
-from viewer.ui.pin_button import PinButton
+from viewer.ui.pane_head import PaneHead
+from viewer.ui.parts import ElidedLabel
+from viewer.ui.pin_button import frame_name
 
 CHAIN = "→"
 LOADING_AFTER_MS = 150
@@ -77,13 +74,9 @@ class ImageView(QFrame):
         self._context = ImagingContext()
         self._pixel: tuple[int, int] | None = None
         self._coming = ""
-        self.chooser = ModalityChooser(self)
-        self.depth_switch = DepthSwitch(self)
-        self.legend = LegendBar(self)
-        self.style_button = tool_button(
-            "sun", self.tr("How this pane is shown"), self.tr("Brightness, colors and range of this pane")
-        )
-        self.pin_button = PinButton()
+        self.head = PaneHead(self)
+        self.chooser, self.depth_switch = self.head.chooser, self.head.depth_switch
+        self.legend, self.pin_button = self.head.legend, self.head.pin_button
         self.canvas = ImageCanvas(self)
         self.readout = Readout("", "muted")
         self._late = QTimer(self)
@@ -108,31 +101,16 @@ class ImageView(QFrame):
     def _lay_out(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumSize(150, 120)
-        self.style_button.clicked.connect(self._open_style)
-        kept = self.style_button.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)  # headers of one height, so that pictures line up
-        self.style_button.setSizePolicy(kept)
-        header = QHBoxLayout()
-        header.setContentsMargins(0, 0, 2, 0)
-        header.setSpacing(4)
-        header.addWidget(self.chooser)
-        header.addWidget(self.depth_switch)
-        header.addWidget(self.pin_button)
-        header.addStretch(1)
-        header.addWidget(self.legend)
-        header.addWidget(self.style_button)
+        self.head.name_moved.connect(self._describe)
+        self.head.style_button.clicked.connect(self._open_style)
         self.readout.setContentsMargins(6, 0, 6, 0)
         self.readout.setAccessibleDescription(self.tr("Value under the cursor"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(header)
+        column.addWidget(self.head)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.readout)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.depth_switch.make_room(event.size().width())
 
     # what is shown
 
@@ -153,14 +131,11 @@ class ImageView(QFrame):
 
     def set_pinned(self, frame: FrameId | None) -> None:
         """Say which frame this pane keeps; None = it follows the current one."""
-        self.pin_button.set_pinned(frame)
+        self.head.set_pinned(frame)
 
     def set_modality(self, modality: Modality[Any]) -> None:
         self.modality = modality
-        self.chooser.set_key(modality)
-        self.depth_switch.set_modality(modality)
-        self.style_button.setVisible(bool(fields(modality.default_style)))
-        self.legend.set_legend(None)
+        self.head.set_modality(modality, has_style=bool(fields(modality.default_style)))
         self.setAccessibleName(self.tr("Image pane: {0}").format(modality.title))
         self.canvas.setAccessibleDescription(modality.title)
 
@@ -181,7 +156,7 @@ class ImageView(QFrame):
         self.frame = frame
         self._images, self._context = images, context
         self.canvas.show_picture(picture)
-        self.legend.set_legend(picture.legend)
+        self.head.set_legend(picture.legend)
         self._describe()
         self.picture_changed.emit()
 
@@ -204,7 +179,7 @@ class ImageView(QFrame):
         self._late.stop()
         self.frame = None
         self._images = {}
-        self.legend.set_legend(None)
+        self.head.set_legend(None)
         self.canvas.show_message(icon, text, is_problem=is_problem)
         self.readout.setText("")
         self.picture_changed.emit()
@@ -244,6 +219,8 @@ class ImageView(QFrame):
 
     def _size_words(self, picture: Picture) -> str:
         size = f"{picture.rgba.shape[1]} × {picture.rgba.shape[0]}"
+        if self.pinned is not None and not self.pin_button.is_named:
+            size = f"{frame_name(self.pinned)}    {size}"
         if not picture.has_gaps:
             return size
         share = picture.gap_share
@@ -287,7 +264,7 @@ class ImageView(QFrame):
         action.setDefaultWidget(form)
         menu.addAction(action)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.style_button.mapToGlobal(QPoint(0, self.style_button.height())))
+        menu.popup(self.head.style_button.mapToGlobal(QPoint(0, self.head.style_button.height())))
 
     def _style_with_range(self) -> Any:
         """The style; a range that follows the image is filled in, as a start for a fixed one."""

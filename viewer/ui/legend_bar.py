@@ -26,6 +26,7 @@ class LegendBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Color scale"))
         self._legend: Legend | None = None
+        self._has_room = True
         self._image = QImage()
         self.hide()
 
@@ -35,7 +36,7 @@ class LegendBar(QWidget):
 
     def set_legend(self, legend: Legend | None) -> None:
         self._legend = legend
-        self.setVisible(legend is not None)
+        self.setVisible(legend is not None and self._has_room)
         if legend is None:
             return
         rows = np.ascontiguousarray(legend.colors, np.uint8)
@@ -46,6 +47,11 @@ class LegendBar(QWidget):
         self.setAccessibleDescription(words)
         self.updateGeometry()
         self.update()
+
+    def set_room(self, is_there: bool) -> None:
+        """Without room it is not there."""
+        self._has_room = is_there
+        self.setVisible(self._legend is not None and is_there)
 
     def _words(self, legend: Legend, *, is_short: bool = False) -> tuple[str, str]:
         low = ("≤ " if legend.is_cut_below and not is_short else "") + number(legend.low)

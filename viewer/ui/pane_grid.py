@@ -17,6 +17,9 @@ PANE_EXTRA_PX: Final = 50
 """Height of a pane's header and value line."""
 SPACING_PX: Final = 6
 TOOL_SIZE: Final = QSize(26, 23)
+TOOL_SPACING_PX: Final = 2
+MARGIN_PX: Final = 4
+DOWN, ACROSS = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
 GLYPH_ROWS: Final = {1: (1,), 2: (2,), 3: (1, 2), 4: (2, 2), 6: (3, 3)}
 
 
@@ -62,13 +65,17 @@ class PaneGrid(QWidget):
         self._panes = panes
         self._count = 0
         self._placed = (0, 0)
-        self._tools = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._tools.setSpacing(2)
+        self._tools = QBoxLayout(DOWN)
+        self._counts, self._others = QBoxLayout(DOWN), QBoxLayout(DOWN)
+        for part in (self._tools, self._counts, self._others):
+            part.setSpacing(TOOL_SPACING_PX)
+        self._tools.addLayout(self._counts)
+        self._tools.addLayout(self._others)
         self._buttons = QButtonGroup(self)
         for count in PANE_COUNTS:
             button = PaneCountButton(count, self)
             self._buttons.addButton(button, count)
-            self._tools.addWidget(button)
+            self._counts.addWidget(button)
         self._buttons.idClicked.connect(self.count_chosen)
         self.link = tool_button(
             "link",
@@ -99,12 +106,14 @@ class PaneGrid(QWidget):
         )
         for tool in (self.link, fit, compare, self.boxes):
             tool.setFixedSize(TOOL_SIZE)
-            self._tools.addWidget(tool)
+            self._others.addWidget(tool)
+        for part in (self._counts, self._others):
+            self._tools.setAlignment(part, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._tools.addStretch(1)
         self._grid = QGridLayout()
         self._grid.setSpacing(SPACING_PX)
-        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._body.setContentsMargins(4, 2, 4, 2)
+        self._body = QBoxLayout(ACROSS, self)
+        self._body.setContentsMargins(4, 2, 4, MARGIN_PX - 2)
         self._body.setSpacing(4)
         self._body.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
         self._body.addLayout(self._tools)
@@ -127,9 +136,12 @@ class PaneGrid(QWidget):
 
     def _arrange(self) -> None:
         is_wide = self.width() >= self.height()
-        directions = QBoxLayout.Direction
-        self._body.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
-        self._tools.setDirection(directions.TopToBottom if is_wide else directions.LeftToRight)
+        tool_count = self._counts.count() + self._others.count()
+        is_high = self.height() >= tool_count * (TOOL_SIZE.height() + TOOL_SPACING_PX) + MARGIN_PX
+        self._body.setDirection(ACROSS if is_wide else DOWN)
+        self._tools.setDirection(DOWN if is_wide and is_high else ACROSS)  # where it is low, two columns
+        for part in (self._counts, self._others):
+            part.setDirection(DOWN if is_wide else ACROSS)
         columns = best_columns(self._count, self.width(), self.height())
         if (columns, self._count) == self._placed:
             return

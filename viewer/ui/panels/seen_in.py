@@ -249,7 +249,7 @@ class SeenInPanel(QWidget):
         frame = self._frame(item)
         return f"{frame.camera}  {frame.frame:04d}"
 
-    def _picture(self, item: int) -> QIcon | None:
+    def _picture(self, item: int) -> QIcon:
         return self._icons.icon(self._frame(item))
 
     def _icon_came(self, frame: FrameId) -> None:
