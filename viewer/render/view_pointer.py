@@ -5,7 +5,6 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from viewer.render.canvas_events import CanvasEvents
-from viewer.render.object_table import Flag
 from viewer.render.pointer import Pointer
 from viewer.render.view_marks import ViewMarks
 
@@ -32,8 +31,7 @@ class ViewPointer(ViewMarks):
         self.redraw_flat()
 
     def end_stroke(self) -> None:
-        """Take the previews away."""
-        self._mark(Flag.PREVIEWED, ())
+        """Take its shape away. What is marked as previewed stays until the stroke has done what it does."""
         self.redraw_flat()
 
     @property

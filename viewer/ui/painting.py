@@ -82,7 +82,6 @@ class Painting(QObject):
         self._preview_timer.setInterval(PREVIEW_MS)
         self._preview_timer.timeout.connect(self._preview)
         self._path: NDArray[np.int32] | None = None
-        self._would_change: NDArray[np.int64] = NOTHING
         self._hint_at: QPoint | None = None
         view, session = window.scene_view, window.session
         view.stroke_started.connect(self._stroke_moved)
@@ -116,12 +115,14 @@ class Painting(QObject):
         return None if labelling is None else tool_named(labelling.brush.tool).finish(gesture)
 
     def _stroke_finished(self, stroke: Stroke) -> None:
-        changed, at = self._would_change, self._hint_at
-        self._end_preview()
+        at = self._hint_at
+        self._stop_preview()
         gesture, aim = Gesture(stroke.path, stroke.modifiers, stroke.button), self._aim()
         self.in_turn(lambda: self._apply(gesture, aim))
-        if self._pending and aim.source is not None and aim.source.ready is None:
-            self._window.scene_view.set_stroke_preview(changed)
+        # what would change stays marked until it has: one picture instead of two, and no flicker
+        if not self._pending:
+            self._end_preview()
+        elif aim.source is not None and aim.source.ready is None:
             self._window.stroke_hint.say("Preparing precise picking", "The stroke follows in a moment", at)
 
     def _aim(self) -> Aim:
@@ -206,7 +207,7 @@ class Painting(QObject):
         while self._waiting and not self._pending:
             self._waiting.popleft()()
         if not self._pending and self._path is None:
-            self._end_preview()  # that of a stroke which had to wait
+            self._end_preview()
 
     def _tell_why_not(self) -> None:
         if self._window.session.labelling is None and self._window.session.scene is not None:
@@ -241,7 +242,6 @@ class Painting(QObject):
         if self._path is None or labelling is not self._window.session.labelling:
             return
         result = labelling.preview(gesture, IdPicker(self._window.scene_view.id_buffer()))
-        self._would_change = result.changed
         self._window.scene_view.set_stroke_preview(result.changed)
         self._window.tell(f"Would change {result.summary}")
         view = self._window.scene_view
@@ -250,11 +250,14 @@ class Painting(QObject):
         is_partial = labelling.brush.select_through and self.picking.source is not None
         self._window.stroke_hint.show_preview(result, self._hint_at, is_partial=is_partial)
 
-    def _end_preview(self) -> None:
+    def _stop_preview(self) -> None:
         self._preview_timer.stop()
-        self._path, self._would_change, self._hint_at = None, NOTHING, None
-        self._window.scene_view.set_stroke_preview(None)
+        self._path, self._hint_at = None, None
         self._window.stroke_hint.show_preview(None)
+
+    def _end_preview(self) -> None:
+        self._stop_preview()
+        self._window.scene_view.set_stroke_preview(None)
 
     # commands
 
