@@ -84,12 +84,21 @@ class PrecisePicking(QObject):
             if source is self._source:
                 self.became_ready.emit()
 
+        def forget() -> None:
+            if source is self._wished:
+                self._wished = None
+
         def failed(error: BaseException) -> None:
-            self._wished = None
+            forget()
             self._failed(error)
 
         runner.start(
-            runner.paint_lane, source.get, title="Preparing precise picking", done=done, failed=failed
+            runner.paint_lane,
+            source.get,
+            title="Preparing precise picking",
+            done=done,
+            failed=failed,
+            cancelled=forget,
         )
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
