@@ -360,3 +360,17 @@ def test_boxes_that_cannot_be_told_apart_from_what_is_drawn_count_as_visible(sta
     assert hides(on_it * 1.5, on_it * 1.5 + small) == [True] * 4
     # all around the eye
     assert hides(np.minimum(-on_it, on_it), np.maximum(-on_it, on_it)) == [False] * 4
+
+
+def test_ranges_are_cut_where_buffers_end() -> None:
+    size = object_mesh.FACES_PER_BUFFER
+    ranges = np.array([5, size - 10, 3 * size]), np.array([10, 2 * size + 15, size])
+
+    found = {k: [column.tolist() for column in some] for k, some in object_mesh.by_buffer(ranges)}
+    assert found == {
+        0: [[5, size - 10], [10, 10]],
+        1: [[0], [size]],
+        2: [[0], [size]],
+        3: [[0, 0], [5, size]],
+    }
+    assert object_mesh.by_buffer((ranges[0][:0], ranges[1][:0])) == []

@@ -12,7 +12,7 @@ from viewer.model.octomap import Octomap
 from viewer.model.points import PointSet
 from viewer.model.scene import Scene
 
-_SAMPLES = 200_000
+_SAMPLES = 50_000
 _CLUTTER_PERCENT = 0.5
 
 Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +48,8 @@ from viewer.render.targets import gl_name, send
 
 UPLOAD_BYTES = 8 << 20
 """What one idle tick may send to the graphics card."""
-FACES_PER_PIECE = UPLOAD_BYTES // 4 // 12
+FACES_PER_BUFFER = 1 << 18
+"""Corners of so many triangles share a buffer: drivers may take long to make room for many at once."""
 VERTICES_PER_PIECE = UPLOAD_BYTES // 4 // 16
 STEP_FACES = 1 << 16
 """Triangles drawn at a time when the window must be able to answer in between."""
@@ -141,8 +141,8 @@ class ObjectMesh:
         self._mesh: GpuMesh | None = mesh
         self._detail: MeshDetail | None = None
         self._vertices: gloo.VertexBuffer | None = None
-        self._indices: gloo.IndexBuffer | None = None
-        self._coarse: gloo.IndexBuffer | None = None
+        self._indices: list[gloo.IndexBuffer] = []
+        self._coarse: list[gloo.IndexBuffer] = []
         self._sent_faces = 0
         self._is_detail_sent = False
         self._no_face = gloo.IndexBuffer(np.zeros(3, np.uint32))
@@ -168,10 +168,9 @@ class ObjectMesh:
         self._mesh = None
         if self._detail is not None and not self._is_detail_sent:
             faces = self._detail.faces
-            self._coarse = empty_indices(context, len(faces))
-            for start in range(0, len(faces), FACES_PER_PIECE):
-                piece = faces[start : start + FACES_PER_PIECE]
-                put(context, self._coarse, GL.GL_ELEMENT_ARRAY_BUFFER, 12 * start, piece)
+            for start in range(0, len(faces), FACES_PER_BUFFER):
+                piece = faces[start : start + FACES_PER_BUFFER]
+                self._coarse.append(filled_indices(context, piece))
                 yield piece.nbytes
             self._detail = replace(self._detail, faces=faces[:0])
             self._is_detail_sent = True
@@ -180,17 +179,20 @@ class ObjectMesh:
         buffer = self._vertices = gloo.VertexBuffer(np.zeros((1, 4), np.float32))
         buffer.resize_bytes(16 * mesh.vertex_count)
         send(context, buffer)
-        indices = self._indices = empty_indices(context, self.face_count)
+        yield 0
         sent = 0
-        for start in range(0, self.face_count, FACES_PER_PIECE):
-            piece = mesh.faces[start : start + FACES_PER_PIECE]
+        for start in range(0, self.face_count, FACES_PER_BUFFER):
+            piece = mesh.faces[start : start + FACES_PER_BUFFER]
             needed = int(piece.max()) + 1
             while sent < needed:
                 vertices = mesh.positions_and_object(slice(sent, sent + VERTICES_PER_PIECE))
-                put(context, buffer, GL.GL_ARRAY_BUFFER, 16 * sent, vertices)
+                GL.glBindBuffer(GL.GL_ARRAY_BUFFER, gl_name(context, buffer))
+                # vispy would first make a copy, and keep it for a while
+                GL.glBufferSubData(GL.GL_ARRAY_BUFFER, 16 * sent, vertices.nbytes, vertices)
+                GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
                 yield vertices.nbytes
                 sent += len(vertices)
-            put(context, indices, GL.GL_ELEMENT_ARRAY_BUFFER, 12 * start, piece)
+            self._indices.append(filled_indices(context, piece))
             self._sent_faces = start + len(piece)
             yield piece.nbytes
 
@@ -213,16 +215,19 @@ class ObjectMesh:
     ) -> Iterator[None]:
         """Draw in steps; the OpenGL state must be the same again before each of them."""
         frame.place_in_box(program, self.origin)
-        for indices, ranges in self._parts(frame, faint=faint, whole=whole):
+        for buffers, ranges in self._parts(frame, faint=faint, whole=whole):
             with culling(hide_back_faces), frame.clipping():
                 # vispy binds program, buffers and textures for a draw of its own; ours follows that one
                 frame.draw(program, "triangles", self._no_face)
                 GL.glBindTexture(GL.GL_TEXTURE_2D, gl_name(frame.context, frame.table.texture))
-                draw_ranges(gl_name(frame.context, indices), ranges)
+                for number, some in by_buffer(ranges):
+                    draw_ranges(gl_name(frame.context, buffers[number]), some)
                 GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
             yield
 
-    def _parts(self, frame: Frame, *, faint: bool, whole: bool) -> Iterator[tuple[gloo.IndexBuffer, Ranges]]:
+    def _parts(
+        self, frame: Frame, *, faint: bool, whole: bool
+    ) -> Iterator[tuple[list[gloo.IndexBuffer], Ranges]]:
         """What to draw, step by step: all that is in the view, or without what is certainly hidden."""
         if frame.most_faces is not None and self._is_detail_sent and self._detail is not None:
             chosen = choose_levels(self.objects, self._detail, frame, self.origin, frame.most_faces)
@@ -299,28 +304,38 @@ class ObjectMesh:
             pass
 
     def release(self) -> None:
-        buffers = (self._vertices, self._indices, self._coarse, self._no_face)
+        buffers = (self._vertices, *self._indices, *self._coarse, self._no_face)
         for item in (*self._programs.values(), *(buffer for buffer in buffers if buffer is not None)):
             item.delete()
-        self._programs, self._vertices, self._indices, self._coarse = {}, None, None, None
+        self._programs, self._vertices, self._indices, self._coarse = {}, None, [], []
         self._sent_faces = 0
 
 
-def empty_indices(context: GLContext, face_count: int) -> gloo.IndexBuffer:
-    """Room on the graphics card for the corners of so many triangles."""
+def filled_indices(context: GLContext, faces: NDArray[np.uint32]) -> gloo.IndexBuffer:
+    """A buffer on the graphics card with the corners of some triangles."""
     buffer = gloo.IndexBuffer(np.zeros(3, np.uint32))
-    buffer.resize_bytes(max(face_count, 1) * 12)
-    send(context, buffer)
+    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, gl_name(context, buffer))
+    # vispy would first make a copy, and keep it for a while
+    GL.glBufferData(GL.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, GL.GL_STATIC_DRAW)
+    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
     return buffer
 
 
-def put(
-    context: GLContext, buffer: gloo.globject.GLObject, target: int, offset: int, values: NDArray[Any]
-) -> None:
-    """Write into a buffer on the graphics card; vispy would first make a copy, and keep it for a while."""
-    GL.glBindBuffer(target, gl_name(context, buffer))
-    GL.glBufferSubData(target, offset, values.nbytes, np.ascontiguousarray(values))
-    GL.glBindBuffer(target, 0)
+def by_buffer(ranges: Ranges) -> list[tuple[int, Ranges]]:
+    """Ranges of faces cut at the ends of buffers: numbers of buffers, and ranges within each."""
+    first, count = ranges
+    if not len(first):
+        return []
+    last = first + count - 1
+    pieces = last // FACES_PER_BUFFER - first // FACES_PER_BUFFER + 1
+    source = np.repeat(np.arange(len(first)), pieces)
+    number = first[source] // FACES_PER_BUFFER + np.arange(len(source)) - (np.cumsum(pieces) - pieces)[source]
+    begin = np.maximum(first[source], number * FACES_PER_BUFFER)
+    end = np.minimum(last[source] + 1, (number + 1) * FACES_PER_BUFFER)
+    return [
+        (int(k), (begin[number == k] - k * FACES_PER_BUFFER, (end - begin)[number == k]))
+        for k in np.unique(number)
+    ]
 
 
 def draw_ranges(indices: int, ranges: Ranges) -> None:
