@@ -12,6 +12,7 @@ embreex builds as always.
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -103,7 +104,10 @@ def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> 
 @lru_cache(maxsize=1)
 def _device(library: ctypes.CDLL) -> int | None:
     """What all trees are built with; it lives as long as the program."""
-    device = _function(library, "rtcNewDevice", _POINTER, ctypes.c_char_p)(_TREE)
+    # a core is left to the window: this is built while a stroke is drawn
+    threads = max(1, (os.cpu_count() or 1) - 1)
+    settings = _TREE + b",threads=%d" % threads
+    device = _function(library, "rtcNewDevice", _POINTER, ctypes.c_char_p)(settings)
     return device or None
 
 
