@@ -160,8 +160,9 @@ def _object_corners(mesh: GpuMesh) -> tuple[NDArray[np.float32], NDArray[np.floa
         row = owners[runs] + 1
         for axis in range(3):
             along = np.ascontiguousarray(block[:, axis])
-            np.minimum.at(low[:, axis], row, np.minimum.reduceat(along, runs))
-            np.maximum.at(high[:, axis], row, np.maximum.reduceat(along, runs))
+            with np.errstate(invalid="ignore"):  # vertices that no face uses may be anywhere or nowhere
+                np.minimum.at(low[:, axis], row, np.minimum.reduceat(along, runs))
+                np.maximum.at(high[:, axis], row, np.maximum.reduceat(along, runs))
     # vertices that no face uses have no object either, and may be anywhere
     used = mesh.faces[: mesh.rows.first_face[1]].reshape(-1)
     without = mesh.positions_and_object(used)[:, :3]
