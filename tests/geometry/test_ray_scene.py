@@ -89,6 +89,23 @@ def test_hiding_objects_equals_a_mesh_without_them(share: float) -> None:
     assert np.array_equal(RayScene(mesh).object_hits(camera, all_pixels(), visible), expected)
 
 
+def test_a_surface_that_coincides_with_a_hidden_one_is_hit() -> None:
+    mesh, camera = a_room(), room_view()
+    count = mesh.object_count
+    twice = Mesh(
+        mesh.vertices,
+        np.concatenate([mesh.faces, mesh.faces]),
+        np.concatenate([mesh.object_of_face, mesh.object_of_face + count]),
+        2 * count,
+    )
+    expected = RayScene(mesh).object_hits(camera, all_pixels())
+    first = np.arange(2 * count) < count
+    scene = RayScene(twice)
+    assert np.array_equal(scene.object_hits(camera, all_pixels(), first), expected)
+    second = scene.object_hits(camera, all_pixels(), ~first)
+    assert np.array_equal(np.where(second >= 0, second - count, -1), expected)
+
+
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_in_large_meshes_rays_go_on_behind_what_is_hidden(
     share: float, monkeypatch: pytest.MonkeyPatch
