@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, object_in_view, open_scene, settle
@@ -254,6 +254,16 @@ def test_images_are_wiped_blinked_and_subtracted_and_so_is_the_3d_view(
     session.show_frame(FrameId("cam_00", int(frames[1])))
     settled()
     assert [side.frame.frame for side in view.shown.sides] == [int(frames[1]), int(frames[0])]
+    qtbot.mouseClick(view.sides[0].frames, LEFT)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    menu = view.sides[0].findChildren(QMenu, options=direct)[-1]
+    offered = {action.text(): action for action in menu.actions() if action.isEnabled() and action.text()}
+    assert f"Frame before: {frames[0]:04d}" in offered
+    assert {title.partition(":")[0] for title in offered} <= {"Frame before", "Frame after", "cam_01"}
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    settled()
+    assert [side.frame.frame for side in view.shown.sides] == [int(frames[0]), int(frames[0])]
     QTest.keyClick(canvas, Qt.Key.Key_I, SHIFT)
     settle(qtbot, window)
     assert not comparing.is_on

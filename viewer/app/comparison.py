@@ -8,6 +8,8 @@ from typing import Any
 
 from viewer.app.frame_cache import FrameCache
 from viewer.app.pane_pictures import load_images, load_picture, ready_images, ready_picture
+from viewer.app.session import Session
+from viewer.app.timeline import timeline_of
 from viewer.errors import FormatError
 from viewer.imaging.difference import Difference, difference, shown_difference, values_of
 from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
@@ -109,3 +111,23 @@ def _decode(
     decoded = load_images(source, cache, side.frame, side.modality, progress)
     picture = load_picture(source, cache, side.frame, side.modality, side.style, side.context, progress)
     return decoded, picture
+
+
+def frames_beside(session: Session) -> list[tuple[str, FrameId]]:
+    """Frames with images that the current one may be compared with, and what they are to it.
+
+    The one before, the one after, and of every other camera the one with the nearest number.
+    """
+    frame = session.frame
+    if frame is None:
+        return []
+    own = timeline_of(session, frame.camera)
+    found: list[tuple[str, int | None, str]] = [
+        ("Frame before", own.step(frame.frame, -1, only_pictured=True), frame.camera),
+        ("Frame after", own.step(frame.frame, 1, only_pictured=True), frame.camera),
+    ]
+    for camera in session.camera_names:
+        other = timeline_of(session, camera)
+        if camera != frame.camera and len(other.pictured):
+            found.append((camera, other.nearest(frame.frame, only_pictured=True), camera))
+    return [(words, FrameId(camera, number)) for words, number, camera in found if number is not None]

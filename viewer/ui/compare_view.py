@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QPainterPath, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -46,6 +47,7 @@ class CompareSide(QWidget):
 
     changed = Signal()
     pin_asked = Signal(bool)
+    frames_asked = Signal(object)  # QMenu to fill
 
     def __init__(self, letter: str, modality: Modality[Any]) -> None:
         super().__init__()
@@ -55,12 +57,17 @@ class CompareSide(QWidget):
         self.chooser.chosen.connect(self._choose)
         self.pin = PinButton()
         self.pin.clicked.connect(self.pin_asked)
+        self.frames = tool_button(
+            "down", self.tr("Another frame"), self.tr("Compare with another frame"), size=14
+        )
+        self.frames.clicked.connect(self._open_frames)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(text_label(letter, "heading"))
         row.addWidget(self.chooser)
         row.addWidget(self.pin)
+        row.addWidget(self.frames)
         self.show_modality(modality)
 
     def show_modality(self, modality: Modality[Any]) -> None:
@@ -69,6 +76,12 @@ class CompareSide(QWidget):
 
     def set_pinned(self, frame: FrameId | None) -> None:
         self.pin.set_pinned(frame)
+
+    def _open_frames(self) -> None:
+        menu = QMenu(self)
+        self.frames_asked.emit(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.frames.mapToGlobal(QPoint(0, self.frames.height())))
 
     def _choose(self, key: str) -> None:
         self.show_modality(next(modality for modality in CHOICES if modality.key == key))

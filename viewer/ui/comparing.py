@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget
 
-from viewer.app.comparison import Comparison, Side, compare, labels_kept, ready
+from viewer.app.comparison import Comparison, Side, compare, frames_beside, labels_kept, ready
 from viewer.app.pane_pictures import imaging_context
 from viewer.app.pixel_probe import image_size, support_keys
 from viewer.errors import GpuError, ViewerError
@@ -23,6 +23,7 @@ from viewer.ui.actions import ActionSet
 from viewer.ui.compare_canvas import CompareMode
 from viewer.ui.compare_view import CompareSide, CompareView
 from viewer.ui.image_absence import Absence, missing_reasons, why_absent
+from viewer.ui.panels.menu_parts import add_to
 from viewer.ui.watch import Watch
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Comparing(QObject):
         view.canvas.pan_zoom_changed.connect(panel.take_pan_zoom)
         for side in view.sides:
             side.pin_asked.connect(partial(self._pin, side))
+            side.frames_asked.connect(partial(self._offer_frames, side))
         panel.compare_asked.connect(self.open)
         session = window.session
         session.frame_changed.connect(self._follow_frame)
@@ -171,7 +173,21 @@ class Comparing(QObject):
     # keeping up
 
     def _pin(self, side: CompareSide, is_wanted: bool) -> None:
-        side.set_pinned(self._frame_of(side) if is_wanted else None)
+        self._keep(side, self._frame_of(side) if is_wanted else None)
+
+    def _offer_frames(self, side: CompareSide, menu: QMenu) -> None:
+        """Fill a menu with frames to put on a side."""
+        current = self._window.session.frame
+        for words, frame in frames_beside(self._window.session):
+            is_other = frame != side.pin.pinned
+            keep = partial(self._keep, side, frame)
+            add_to(menu, f"{words}: {frame.frame:04d}", keep, icon="pin", is_enabled=is_other)
+        menu.addSeparator()
+        is_enabled = current is not None and side.pin.pinned is not None
+        add_to(menu, "Current frame", partial(self._keep, side, None), is_enabled=is_enabled)
+
+    def _keep(self, side: CompareSide, frame: FrameId | None) -> None:
+        side.set_pinned(frame)
         self.refresh()
 
     def _frame_of(self, side: CompareSide) -> FrameId | None:
