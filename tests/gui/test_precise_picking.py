@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, object_in_view, open_scene, settle
@@ -46,6 +48,13 @@ def titles(window: MainWindow) -> list[str]:
     return started
 
 
+def move_with_shift(canvas: QWidget, to: QPoint) -> None:
+    """The pointer, with no button held."""
+    none, at = Qt.MouseButton.NoButton, QPointF(to)
+    event = QMouseEvent(QEvent.Type.MouseMove, at, canvas.mapToGlobal(at), none, none, SHIFT)
+    QApplication.sendEvent(canvas, event)
+
+
 def test_who_only_looks_never_pays_for_rays(
     qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
 ) -> None:
@@ -69,8 +78,10 @@ def test_who_only_looks_never_pays_for_rays(
     assert picking.rays is None
 
     QTest.keyPress(canvas, Qt.Key.Key_Shift)
-    assert PREPARING in started, "Shift is held: a stroke is about to begin"
     QTest.keyRelease(canvas, Qt.Key.Key_Shift)
+    assert PREPARING not in started, "Shift belongs to many keys"
+    move_with_shift(canvas, spot)
+    assert PREPARING in started, "the pointer moves with Shift held: a stroke is about to begin"
     qtbot.waitUntil(lambda: picking.rays is not None, timeout=PATIENCE_MS)
     started.clear()
     window.actions_table["tool_pen"].trigger()

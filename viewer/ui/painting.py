@@ -293,6 +293,7 @@ class Painting(QObject):
 
     def toggle_sticky(self) -> None:
         self._window.scene_view.sticky_paint = not self._window.scene_view.sticky_paint
+        self.picking.about_to_label()
         self._window.tell(
             "Left drag paints; Q returns to orbiting"
             if self._window.scene_view.sticky_paint

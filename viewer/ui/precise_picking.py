@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QMouseEvent
 
 from viewer.app.pixel_probe import needs_rays
 from viewer.app.ray_source import RaySource
@@ -34,9 +34,9 @@ class PrecisePicking(QObject):
         self._source: RaySource | None = None
         self._wished: RaySource | None = None
         view, session = window.scene_view, window.session
-        view.stroke_started.connect(self._about_to_label)
+        view.stroke_started.connect(self.about_to_label)
         view.native.installEventFilter(self)
-        session.brush_changed.connect(self._about_to_label)
+        session.brush_changed.connect(self.about_to_label)
 
     @property
     def source(self) -> RaySource | None:
@@ -102,16 +102,18 @@ class PrecisePicking(QObject):
         )
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        # Shift is held before a stroke begins; while the camera flies it only makes it faster
+        # the pointer goes to where a stroke will begin; while the camera flies, Shift only makes it faster
         if (
-            isinstance(event, QKeyEvent)
-            and event.type() is QEvent.Type.KeyPress
-            and event.key() == Qt.Key.Key_Shift
+            event.type() is QEvent.Type.MouseMove
+            and isinstance(event, QMouseEvent)
+            and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+            and event.buttons() == Qt.MouseButton.NoButton
             and not self._window.scene_view.navigator.is_moving
         ):
-            self._about_to_label()
+            self.about_to_label()
         return False
 
-    def _about_to_label(self, *_: object) -> None:
+    def about_to_label(self, *_: object) -> None:
+        """A stroke is likely to follow."""
         if self._window.session.labelling is not None:
             self.wish()
