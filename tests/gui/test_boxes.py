@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +22,13 @@ from tests.gui.conftest import PATIENCE_MS
 from viewer.app.box_table import NO_BOX, OK, STALE
 from viewer.geometry.box_fit import object_aligned_2d_box
 from viewer.geometry.box_projection import BoxLines
+from viewer.jobs.job import Progress
 from viewer.model.boxes import BoxSets, OrientedBoxes
 from viewer.model.filters import Filter
 from viewer.model.labels import LabelLayer
 from viewer.model.mesh import Mesh
 from viewer.render.id_buffer import KIND_BOX
+from viewer.ui import seeing
 from viewer.ui.box_overlay import draw_box_lines
 from viewer.ui.dialogs.recompute_boxes import RecomputeBoxesDialog
 from viewer.ui.main_window import MainWindow
@@ -334,3 +337,35 @@ def test_boxes_that_are_stale_on_disk_are_noticed(
     assert not window.banners.shown
     assert box_of(window, one) is None
     assert table.rows.states[other - 1] == OK
+
+
+def test_boxes_of_this_frame_wait_calmly_until_it_is_known_what_it_shows(
+    opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, session, display = opened, opened.session, opened.boxes.display
+    QTest.keyClick(window.scene_view.native, Qt.Key.Key_B)
+    row = window.panels.layers.row("boxes")
+    qtbot.waitUntil(lambda: session.seen is not None, timeout=PATIENCE_MS)
+    frame = session.frame
+    may_go_on = threading.Event()
+
+    def slowly(scene: object, *, progress: Progress) -> object:
+        while not may_go_on.wait(0.02):
+            progress.check()
+        return counted(scene, progress=progress)
+
+    counted = seeing.scene_visibility
+    monkeypatch.setattr(seeing, "scene_visibility", slowly)
+    session.seen = None
+    session.seen_changed.emit()
+    window.layer_styles.apply("boxes", type(display.style)(visible=True, show="in this frame"))
+    qtbot.waitUntil(lambda: row.note == "What this frame shows is not known: all are shown.")
+    assert len(display.shown_in(frame)[0]) == len(display.boxes)
+    window.seeing.count()
+    qtbot.waitUntil(lambda: row.note == "Counting what frames show…", timeout=PATIENCE_MS)
+    assert len(display.shown_in(frame)[0]) == 0
+    assert len(window.scene_view.layers["boxes"].shown) == 0
+    may_go_on.set()
+    qtbot.waitUntil(lambda: row.note == "", timeout=PATIENCE_MS)
+    assert 0 < len(display.shown_in(frame)[0]) < len(display.boxes)
+    assert len(window.scene_view.layers["boxes"].shown) == len(display.shown_in(frame)[0])

@@ -27,6 +27,7 @@ class BoxChoice:
     class_words: str = ""  # each word is in the name of its class; "none" finds those without one
     least_m: float = 0.0  # longest side, metres
     most_m: float = float("inf")
+    is_counting: bool = False  # which objects a frame shows is being found out
 
 
 def boxes_of(session: Session) -> BoxSets | None:
@@ -39,7 +40,8 @@ def chosen_boxes(
 ) -> NDArray[np.bool_]:
     """(B,) which boxes are shown; `frame` is the one that "in this frame" means.
 
-    Whether a frame shows an instance is told by the counted pixels; until they are known, all are shown.
+    Whether a frame shows an instance is told by the counted pixels. While they are being counted none is
+    shown; where they cannot be, all are.
     """
     labelling, scene = session.labelling, session.scene
     metres = 1.0 if scene is None else scene.metres_per_unit
@@ -54,12 +56,23 @@ def chosen_boxes(
         seen = objects_in_frame(session, frame)
         if seen is not None:
             keep &= np.isin(boxes.ids, instance[seen])
+        elif choice.is_counting:
+            keep[:] = False
     words = choice.class_words.casefold().split()
     if words:
         names = {entry.id: entry.name.casefold() for entry in labelling.table.classes} | {NO_LABEL: "none"}
         fitting = [entry for entry, name in names.items() if all(word in name for word in words)]
         keep &= np.isin(classes_of(session, boxes.ids), fitting)
     return keep
+
+
+def choice_note(session: Session, choice: BoxChoice) -> str:
+    """Why not just the boxes of the current frame are shown where only these are wanted, or nothing."""
+    if choice.show != IN_FRAME or objects_in_frame(session, session.frame) is not None:
+        return ""
+    if choice.is_counting:
+        return "Counting what frames show…"
+    return "What this frame shows is not known: all are shown."
 
 
 def objects_in_frame(session: Session, frame: FrameId | None) -> NDArray[np.int64] | None:

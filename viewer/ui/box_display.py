@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from viewer.app.box_choice import BoxChoice, BoxWords, box_colors, box_words, boxes_of, chosen_boxes
+from viewer.app.box_choice import (
+    BoxChoice,
+    BoxWords,
+    box_colors,
+    box_words,
+    boxes_of,
+    choice_note,
+    chosen_boxes,
+)
 from viewer.model.boxes import OrientedBoxes
 from viewer.model.frames import FrameId
 from viewer.render.layers.boxes import BoxesLayer, BoxesStyle
@@ -31,6 +39,8 @@ class BoxDisplay(QObject):
         layer = window.scene_view.layers["boxes"]
         assert isinstance(layer, BoxesLayer)
         self._layer = layer
+        self._note = ""
+        self._was_counting = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)  # one stroke tells of several changes
@@ -48,6 +58,7 @@ class BoxDisplay(QObject):
         ):
             signal.connect(self.refresh_soon)
         window.layer_styles.changed.connect(self._take_style)
+        window.seeing.progressed.connect(self._follow_counting)
         self.refresh_soon()
 
     @property
@@ -64,7 +75,7 @@ class BoxDisplay(QObject):
         """What the style says of the boxes to be shown."""
         style = self.style
         most = np.inf if style.max_size_m >= NO_LIMIT_M else style.max_size_m
-        return BoxChoice(style.show, style.class_words, style.min_size_m, most)
+        return BoxChoice(style.show, style.class_words, style.min_size_m, most, self._is_counting)
 
     def shown_in(self, frame: FrameId | None) -> tuple[OrientedBoxes, NDArray[np.uint8]] | None:
         """The boxes to be drawn over a frame's images, and their colors (B, 3); None while there are none."""
@@ -105,7 +116,23 @@ class BoxDisplay(QObject):
             labelling = session.labelling
             if labelling is not None:
                 view.set_box_selection(labelling.labels.instance[session.selection])
+        self._tell(choice_note(session, self.choice) if boxes is not None and self.style.visible else "")
         self.changed.emit()
+
+    @property
+    def _is_counting(self) -> bool:
+        return self._window.seeing.step is not None
+
+    def _follow_counting(self) -> None:
+        if self._is_counting is not self._was_counting:
+            self._was_counting = self._is_counting
+            self.refresh_soon()
+
+    def _tell(self, note: str) -> None:
+        """Say below the boxes' row what their filter does."""
+        if note != self._note:
+            self._note = note
+            self._window.panels.layers.row("boxes").show_note(note)
 
     def _colors(self, boxes: OrientedBoxes) -> NDArray[np.uint8]:
         style = self.style

@@ -59,6 +59,9 @@ class LayerRow(QWidget):
         self._detail.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._reason = text_label("", "faint", wraps=True)
         self._reason.setContentsMargins(INDENT_PX, 0, 0, 4)
+        self._note = text_label("", "faint", wraps=True)
+        self._note.setContentsMargins(INDENT_PX, 0, 0, 4)
+        self._note.hide()
         self._make = push_button("", kind="quiet")
         self._make.hide()
         self._finding = push_button("", icon="warning", kind="quiet")
@@ -80,6 +83,7 @@ class LayerRow(QWidget):
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(self._reason)
+        column.addWidget(self._note)
         makes = QHBoxLayout()
         makes.setContentsMargins(INDENT_PX - QUIET_PADDING_PX, 0, 0, 0)
         makes.addWidget(self._make)
@@ -116,6 +120,16 @@ class LayerRow(QWidget):
         """Call `ask`, which does what `tip` says, at a click on what `show_finding` tells."""
         self._finding.setToolTip(tip)
         self._finding.clicked.connect(lambda *_: ask())
+
+    @property
+    def note(self) -> str:
+        """What is said of the layer's filter."""
+        return self._note.text()
+
+    def show_note(self, words: str) -> None:
+        """What the layer's filter does, where that is not plain to see; empty for nothing."""
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
 
     def show_finding(self, words: str) -> None:
         """Something the user should know of what is there; empty for nothing."""
