@@ -116,6 +116,16 @@ class Frame:
         program["u_eye"] = (self.camera.position - origin).astype(np.float32)
         program["u_log_depth"] = self.log_depth
 
+    def pixel_rays(self) -> dict[str, Any]:
+        """The uniforms of the `FLAT_NORMAL` shader part."""
+        width, height = self.size
+        ray_from_pixel = self.ray_from_ndc.T.astype(np.float64) @ np.diag([2 / width, 2 / height, 1.0])
+        return {
+            "u_ray_from_pixel": gl_matrix(ray_from_pixel),
+            "u_normal_from_slope": gl_matrix(np.linalg.inv(ray_from_pixel).T),
+            "u_middle": (width / 2, height / 2),
+        }
+
     def place_in_box(self, program: gloo.Program, origin: NDArray[np.float64]) -> None:
         """As `place`, with the uniforms of the `CLIP` part, where the program has it."""
         self.place(program, origin)

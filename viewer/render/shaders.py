@@ -107,6 +107,21 @@ vec4 pack_normal(vec3 n) {
 """
 )
 
+FLAT_NORMAL = """
+uniform mat3 u_ray_from_pixel;          // of pixels counted from the middle; scaled as `ray_of`
+uniform mat3 u_normal_from_slope;       // its transposed inverse
+uniform vec2 u_middle;
+
+// The nearness 1 / w of a plane is linear in the picture, and its slope is the plane: no place need come
+// along from the vertices.
+vec3 flat_normal() {
+    float near = gl_FragCoord.w;
+    vec2 slope = vec2(dFdx(near), dFdy(near));
+    return -normalize(u_normal_from_slope * vec3(slope, near - dot(slope, gl_FragCoord.xy - u_middle)));
+}
+vec3 towards_eye() { return -normalize(u_ray_from_pixel * vec3(gl_FragCoord.xy - u_middle, 1.0)); }
+"""
+
 GLASS = (
     DEPTH
     + """

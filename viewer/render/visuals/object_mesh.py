@@ -29,12 +29,13 @@ from viewer.render.detail_choice import (
     rows_in_view,
     thinned,
 )
-from viewer.render.frame import Frame, culling
+from viewer.render.frame import Frame, culling, set_uniforms
 from viewer.render.hidden import DepthPyramid
 from viewer.render.shaders import (
     CLIP,
     CONSTANTS,
     DEPTH,
+    FLAT_NORMAL,
     GAMMA,
     GLASS,
     LIGHT,
@@ -65,13 +66,12 @@ _VERTEX = (
     + "{clip}"
     + """
 in vec4 a_xyzo;
-out vec3 v_rel;
 flat out int v_object;
 void main() {
     v_object = int(a_xyzo.w + (a_xyzo.w < 0.0 ? -0.5 : 0.5));
-    v_rel = a_xyzo.xyz - u_eye;
-    gl_Position = u_clip_from_rel * vec4(v_rel, 1.0);
-    clip_to_box(v_rel);
+    vec3 rel = a_xyzo.xyz - u_eye;
+    gl_Position = u_clip_from_rel * vec4(rel, 1.0);
+    clip_to_box(rel);
 }
 """
 )
@@ -79,14 +79,12 @@ _SURFACE = (
     VERSION
     + CONSTANTS
     + SURFACE
+    + FLAT_NORMAL
     + """
-in vec3 v_rel;
 flat in int v_object;
 void main() {
-    vec3 n = cross(dFdx(v_rel), dFdy(v_rel));
-    float size = length(n);
-    n = size > 0.0 ? n / size : -normalize(v_rel);
-    write_surface(v_object, gl_FrontFacing ? KIND_OBJECT : KIND_BACK_FACE, pack_normal(n), 0.0);
+    int kind = gl_FrontFacing ? KIND_OBJECT : KIND_BACK_FACE;
+    write_surface(v_object, kind, pack_normal(flat_normal()), 0.0);
 }
 """
 )
@@ -108,23 +106,21 @@ _GLASS = (
     + GAMMA
     + LIGHT
     + GLASS
+    + FLAT_NORMAL
     + """
-in vec3 v_rel;
 flat in int v_object;
 uniform float u_opacity;
 uniform int u_normals;
 uniform vec3 u_selection;
 void main() {
-    vec3 n = cross(dFdx(v_rel), dFdy(v_rel));
-    float size = length(n);
-    n = size > 0.0 ? n / size : -normalize(v_rel);
+    vec3 n = flat_normal();
     vec4 texel = table_texel(v_object + 1);
     int flags = table_flags(texel);
     vec3 color = u_normals == 1 ? n * 0.5 + 0.5 : texel.rgb;
     float opacity = u_opacity;
     if ((flags & FLAG_SELECTED) != 0) { color = mix(color, u_selection, 0.4); opacity = max(opacity, 0.85); }
     if ((flags & FLAG_HOVERED) != 0) { color = mix(color, vec3(1.0), 0.25); opacity = max(opacity, 0.6); }
-    vec3 lit = linear_from_srgb(color) * light(n, -normalize(v_rel), 1.0);
+    vec3 lit = linear_from_srgb(color) * light(n, towards_eye(), 1.0);
     write_glass(srgb_from_linear(lit), opacity);
 }
 """
@@ -215,6 +211,7 @@ class ObjectMesh:
     ) -> Iterator[None]:
         """Draw in steps; the OpenGL state must be the same again before each of them."""
         frame.place_in_box(program, self.origin)
+        set_uniforms(program, frame.pixel_rays())
         for buffers, ranges in self._parts(frame, faint=faint, whole=whole):
             with culling(hide_back_faces), frame.clipping():
                 # vispy binds program, buffers and textures for a draw of its own; ours follows that one
