@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -44,6 +45,7 @@ class HeadStart:
 
     def _work(self) -> None:
         try:
+            import_module("numpy.ma")  # np.unique does, when it is first called: not on the main thread, then
             from viewer.app.open_scene import open_scene, recognise
             from viewer.formats.hypersim.label_tables import default_label_table
 

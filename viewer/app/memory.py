@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
 import time
@@ -58,3 +59,15 @@ def seconds_since_start() -> float:
     except (OSError, ValueError, IndexError):
         return time.process_time()
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def put_off_collection() -> None:
+    """Look for no garbage until `resume_collection`: what a program makes while it starts, it keeps."""
+    gc.disable()
+
+
+def resume_collection() -> None:
+    """Look for garbage again, but no longer among what was made until now."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 LAYOUT_VERSION = 6
 SCROLLED = ("labels",)
 LEAST_PANEL_PX = 100
-LEAST_PX: dict[str, tuple[int, int]] = {}
 DockArea = Qt.DockWidgetArea
 
 
@@ -33,6 +32,21 @@ TITLES = {
     "log": "Log",
 }
 """The docks, by the keys of their panels."""
+LEAST_PX = {
+    "layers": (80, 108),
+    "objects": (182, 195),
+    "boxes": (111, 168),
+    "labels": (248, 100),
+    "selection": (217, 139),
+    "pose": (64, 86),
+    "seen_in": (127, 167),
+    "probe": (78, 143),
+    "images": (220, 150),
+    "frames": (420, 37),
+    "check": (256, 121),
+    "log": (381, 108),
+}
+"""How small each panel can be, width and height, so that nothing moves when it comes into a small window."""
 
 
 def add_docks(window: MainWindow) -> dict[str, QDockWidget]:
@@ -114,7 +128,7 @@ class Vacancy(QWidget):
 
     def __init__(self, key: str) -> None:
         super().__init__()
-        self._least = QSize(*LEAST_PX.get(key, (0, 0)))
+        self._least = QSize(*LEAST_PX[key])
         self.setProperty("role", "panel")
 
     def minimumSizeHint(self) -> QSize:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from viewer.ui.late import late_names
+from viewer.app.memory import resume_collection
+from viewer.ui.late import late_parts
 from viewer.ui.window_parts import LateParts
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
-SEEN_FIRST: Final = (
-    "panels.layers",
-    "panels.labels",
-    "panels.selection",
-    "panels.frames",
-    "comparing",
-    "panels.objects",
-    "panels.boxes",
-    "panels.pose",
-    "panels.seen_in",
-    "panels.probe",
-    "panels.check",
-    "panels.log",
+PANELS: Final = (
+    ("panels.layers", "panels.layers"),
+    ("panels.labels", "panels.labels"),
+    ("panels.selection", "panels.selection"),
+    ("panels.frames", "panels.frames"),
+    ("panels.images", "panels.images"),
+    ("comparing", "comparing"),
+    ("panels.objects", "panels.objects"),
+    ("panels.boxes", "panels.box_list"),
+    ("panels.pose", "panels.pose"),
+    ("panels.seen_in", "panels.seen_in"),
+    ("panels.probe", "panels.probe"),
+    ("panels.check", "panels.check"),
+    ("panels.log", "panels.log"),
 )
-"""The panels in the order in which they are filled: those on top of the docks of a new user first."""
+"""What is to be filled, and its module, in this order: what is on top of the docks of a new user first."""
 PATIENCE_MS: Final = 10_000
 """A first picture that takes longer is not waited for."""
 
@@ -38,8 +42,9 @@ PATIENCE_MS: Final = 10_000
 class Filling(QObject):
     """Asks for every late part of the window, so that each is there before anybody misses it.
 
-    It begins after the first picture of a scene, or at once in a window that shows none. Whoever needs a part
-    sooner asks for it and gets it; `finish` makes all that are left.
+    It begins after the first picture of a scene, or at once in a window that shows none. A thread imports
+    what the parts need, so that only making them takes time of the main thread. Whoever needs a part sooner
+    asks for it and gets it; `finish` makes all that are left.
     """
 
     done = Signal()
@@ -47,9 +52,14 @@ class Filling(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._steps: deque[Callable[[], object]] = deque(self._all_steps())
+        parts = dict((*PANELS, *late_parts(LateParts)))
+        self._modules = tuple(f"viewer.ui.{module}" for module in parts.values())
+        self._steps: deque[Callable[[], object]] = deque(partial(attrgetter(part), window) for part in parts)
+        self._steps += (window.actions_table.draw_icons, window.refresh_actions)
+        self._ready = 0  # steps that need no further import
+        self._has_begun = False
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._step)
+        self._timer.timeout.connect(self._turn)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -67,8 +77,9 @@ class Filling(QObject):
     def begin(self) -> None:
         """Make what is left, part by part, while the window answers."""
         self._patience.stop()
-        if self._steps and not self._timer.isActive():
-            self._timer.start(0)
+        if not self._has_begun:
+            self._has_begun = True
+            threading.Thread(target=self._import, name="imports", daemon=True).start()
 
     def finish(self) -> None:
         """Make what is left now."""
@@ -77,20 +88,36 @@ class Filling(QObject):
 
     def stop(self) -> None:
         """Nobody will need the rest."""
+        self._has_begun = True
         self._patience.stop()
         self._timer.stop()
 
-    def _all_steps(self) -> Iterator[Callable[[], object]]:
-        window = self._window
-        for name in (*SEEN_FIRST, *late_names(LateParts)):
-            yield partial(attrgetter(name), window)
-        yield window.actions_table.draw_icons
-        yield window.refresh_actions
+    def _import(self) -> None:
+        post = self._window.runner.post
+        try:
+            for module in self._modules:
+                import_module(module)
+                post(partial(self._may_make, 1))
+        finally:  # what cannot be imported fails where it is made, and is told there
+            post(partial(self._may_make, len(self._steps)))
+
+    def _may_make(self, more: int) -> None:
+        self._ready += more
+        if self._steps and not self._timer.isActive():
+            self._timer.start(0)
+
+    def _turn(self) -> None:
+        if self._steps and self._ready:
+            self._ready -= 1
+            self._step()
+        else:
+            self._timer.stop()
 
     def _step(self) -> None:
         step = self._steps.popleft()
-        if not self._steps:
-            self._timer.stop()
-        step()
-        if not self._steps:
-            self.done.emit()
+        try:
+            step()
+        finally:
+            if not self._steps:
+                resume_collection()
+                self.done.emit()

@@ -19,7 +19,7 @@ class Late(Generic[Part]):
     """
 
     def __init__(self, maker: str) -> None:
-        self._module, self._maker = maker.split(":")
+        self.module, self._maker = maker.split(":")
         self._name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -34,12 +34,12 @@ class Late(Generic[Part]):
     def __get__(self, window: MainWindow | None, owner: type) -> Late[Part] | Part:
         if window is None:
             return self
-        maker: Any = getattr(import_module(f"viewer.ui.{self._module}"), self._maker)
+        maker: Any = getattr(import_module(f"viewer.ui.{self.module}"), self._maker)
         part: Part = maker(window)
         vars(window)[self._name] = part  # from now on Python finds it there first
         return part
 
 
-def late_names(kind: type) -> tuple[str, ...]:
-    """The late parts that a class declares, in its order."""
-    return tuple(name for name, value in vars(kind).items() if isinstance(value, Late))
+def late_parts(kind: type) -> tuple[tuple[str, str], ...]:
+    """The late parts that a class declares and their modules below `viewer.ui`, in its order."""
+    return tuple((name, value.module) for name, value in vars(kind).items() if isinstance(value, Late))

@@ -96,8 +96,7 @@ def run(
     if problem is not None:
         window.banners.show_error(problem)
     if path is not None:
-        target = path
-        QTimer.singleShot(0, lambda: window.opening.open_path(target, start_at=(camera, frame), ahead=ahead))
+        window.opening.open_path(path, start_at=(camera, frame), ahead=ahead)
     elif sample:
         QTimer.singleShot(0, window.opening.open_sample)
     if screenshot is not None:
