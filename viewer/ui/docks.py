@@ -35,15 +35,15 @@ TITLES = {
 LEAST_PX = {
     "layers": (80, 108),
     "objects": (182, 195),
-    "boxes": (111, 168),
+    "boxes": (211, 168),
     "labels": (248, 100),
     "selection": (217, 139),
     "pose": (64, 86),
-    "seen_in": (127, 167),
+    "seen_in": (160, 205),
     "probe": (78, 143),
     "images": (220, 150),
     "frames": (420, 37),
-    "check": (256, 121),
+    "check": (256, 139),
     "log": (381, 108),
 }
 """How small each panel can be, width and height, so that nothing moves when it comes into a small window."""

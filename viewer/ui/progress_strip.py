@@ -30,7 +30,7 @@ class ProgressStrip(QWidget):
         self._shown: Job[Any] | None = None
         self._title = text_label("", "heading")
         self._text = ElidedLabel("", "muted")
-        self._bar = QProgressBar()
+        self._bar = CalmBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(200)
         self._bar.setRange(0, 0)
@@ -134,3 +134,12 @@ class ProgressStrip(QWidget):
         if self._shown is not None:
             self._shown.cancel()
             self._refresh()
+
+
+class CalmBar(QProgressBar):
+    """Shows a new value with the window's next picture; Qt's own draws it at once, inside the call."""
+
+    def setValue(self, value: int) -> None:
+        self.setUpdatesEnabled(False)
+        super().setValue(value)
+        self.setUpdatesEnabled(True)

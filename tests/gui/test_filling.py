@@ -1,0 +1,112 @@
+"""A window in which a scene is opened from its start: the picture first, the rest after it, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.test_stories import PATIENCE_MS, settle
+from viewer.app.head_start import HeadStart
+from viewer.ui.late import late_parts
+from viewer.ui.main_window import MainWindow
+from viewer.ui.window_parts import LateParts
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def starting(qtbot: QtBot) -> Iterator[MainWindow]:
+    """A window of which nothing is made yet but what its first picture needs."""
+    window = MainWindow(awaits_scene=True)
+    window.resize(1024, 700)
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
+    """Where everything stands that can be seen."""
+    found = {
+        key: dock.geometry().getRect()
+        for key, dock in window.docks.items()
+        if not dock.visibleRegion().isEmpty()
+    }
+    return {"view": window.stack.geometry().getRect(), "window": window.geometry().getRect(), **found}
+
+
+def test_the_picture_comes_first_and_nothing_moves_when_the_rest_comes(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    window, scene = starting, make_scene(tmp_path)
+    at_picture: list[tuple[bool, dict[str, tuple[int, int, int, int]]]] = []
+    window.opening.pictured.connect(
+        lambda: at_picture.append((window.panels.is_made("images"), places(window)))
+    )
+    window.show()
+    window.opening.open_path(scene, ahead=HeadStart(scene, ()))
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+    assert window.session.scene is not None
+    was_made, before = at_picture[0]
+    assert not was_made
+    settle(qtbot, window)
+    assert places(window) == before
+    assert set(before) >= {"layers", "labels", "selection", "images", "frames"}
+    assert all(window.is_made(name) for name, _ in late_parts(LateParts))
+    assert window.panels.images.is_current
+    assert window.panels.frames.camera.count() == len(window.session.camera_names)
+    assert window.panels.labels.can_label
+
+
+def test_a_command_finds_its_part_made_before_its_turn(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    window = starting
+    used: list[object] = []
+
+    def use() -> None:
+        window.actions_table["find_object"].trigger()
+        used.append(window.panels.objects)
+        window.actions_table["cut_ceiling"].trigger()
+
+    window.opening.settled.connect(use)
+    window.show()
+    window.opening.open_path(make_scene(tmp_path))
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+    settle(qtbot, window)
+    assert used == [window.panels.objects]
+    assert not window.docks["objects"].visibleRegion().isEmpty()
+    assert window.session.clip is not None
+    assert window.actions_table["cut_ceiling"].isChecked()
+    assert window.clip_bar.isVisible()
+
+
+def test_the_welcome_page_stands_where_the_awaited_scene_cannot_be_opened(
+    qtbot: QtBot, starting: MainWindow, tmp_path: Path
+) -> None:
+    window = starting
+    window.show()
+    assert window.stack.currentWidget() is window.scene_view.native
+    window.opening.open_path(tmp_path, ahead=HeadStart(tmp_path, ()))
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+    assert window.stack.currentWidget() is window.welcome
+    assert window.banners.shown
+    assert not any(dock.isVisible() for dock in window.docks.values())
+
+
+def test_a_window_that_is_closed_at_once_makes_nothing_more(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    window = starting
+    window.show()
+    window.opening.open_path(make_scene(tmp_path))
+    window.close()
+    QTest.qWait(50)
+    assert not window.panels.is_made("images")
+    assert not window.filling.is_done
