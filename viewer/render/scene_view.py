@@ -64,12 +64,11 @@ class SceneView(ViewPictures):
         self.show_axes = True
         self.show_scale_bar = True
         self._scene: Scene | None = None
-        self._is_arriving = False  # a scene whose mesh is still on its way: the picture before it stays
         self._pointer = Pointer(self)
         self._events = CanvasEvents(self._canvas, self._pointer, lambda: self.pixel_scale, self._tell_rest)
         self._uploads = UploadQueue(
             self._picture.make_current,
-            self._show_uploaded,
+            self._content_changed,
             self.upload_finished.emit,
             self._upload_failed,
         )
@@ -122,7 +121,7 @@ class SceneView(ViewPictures):
 
     def redraw_flat(self) -> None:
         """Ask for a picture whose scene is as it was; only what lies flat over it is new."""
-        if not self._is_arriving:
+        if not self._uploads.keeps_picture:
             self._canvas.update()
 
     def close(self) -> None:
@@ -161,7 +160,7 @@ class SceneView(ViewPictures):
         for layer in self.layers.values():
             layer.set_scene(scene)
         self._layer(MeshLayer).set_mesh(gpu_mesh)
-        self._is_arriving = gpu_mesh is not None
+        self._uploads.keeps_picture = gpu_mesh is not None
         self._set_bounds(scene_bounds(scene, gpu_mesh, None))
         self._start_view()
         self._upload(*self.layers.values())
@@ -203,10 +202,6 @@ class SceneView(ViewPictures):
     @property
     def is_uploading(self) -> bool:
         return self._uploads.is_busy
-
-    def _show_uploaded(self) -> None:
-        self._is_arriving = False
-        self._content_changed()
 
     def set_object_colors(self, rows: NDArray[np.uint8]) -> None:
         """Colour of every object, (O, 3 or 4) sRGB; alpha 0 = not known."""

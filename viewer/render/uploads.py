@@ -32,6 +32,8 @@ class UploadQueue:
         self._shown_at = 0.0
         self.draw_seconds = 0.0
         """How long a picture takes; pictures in between must not take most of the time."""
+        self.keeps_picture = False
+        """True until something of what is sent can be shown: nothing else is worth a picture till then."""
         self._timer = make_timer(0.001, self._step)
 
     @property
@@ -73,6 +75,7 @@ class UploadQueue:
             self._timer.stop()
         if done or started - self._shown_at > max(REDRAW_SECONDS, 4 * self.draw_seconds):
             self._shown_at = started
+            self.keeps_picture = False
             self._show_progress()
         if done:
             self._finished()
