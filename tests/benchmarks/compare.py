@@ -88,8 +88,18 @@ def display() -> Iterator[None]:
 
 def measured(command: list[str]) -> Values | None:
     """The JSON that a command prints last; None when it fails."""
+    # what is installed is compiled; a checkout is not, where Python may not keep what it compiles
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, cwd=ROOT, check=False)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            cwd=ROOT,
+            env=environment,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         print(f"    over {LIMIT_S} s: {' '.join(command[-3:])}", flush=True)
         return None
