@@ -122,7 +122,7 @@ class Frame:
         ray_from_pixel = self.ray_from_ndc.T.astype(np.float64) @ np.diag([2 / width, 2 / height, 1.0])
         return {
             "u_ray_from_pixel": gl_matrix(ray_from_pixel),
-            "u_normal_from_slope": gl_matrix(np.linalg.inv(ray_from_pixel).T),
+            "u_normal_from_slope": gl_matrix(-np.linalg.inv(ray_from_pixel).T),
             "u_middle": (width / 2, height / 2),
         }
 

@@ -96,7 +96,7 @@ void write_surface(int index, int kind, vec4 surface, float farther) {
     write_depth(fract(float(id) * 0.6180340) * 4e-5 - farther);
 }
 
-// A unit vector folded onto a square, 16 bits a side, in four bytes.
+// The direction of a vector of any length folded onto a square, 16 bits a side, in four bytes.
 vec4 pack_normal(vec3 n) {
     vec2 p = n.xy / (abs(n.x) + abs(n.y) + abs(n.z));
     if (n.z < 0.0) p = (1.0 - abs(p.yx)) * vec2(p.x >= 0.0 ? 1.0 : -1.0, p.y >= 0.0 ? 1.0 : -1.0);
@@ -109,15 +109,15 @@ vec4 pack_normal(vec3 n) {
 
 FLAT_NORMAL = """
 uniform mat3 u_ray_from_pixel;          // of pixels counted from the middle; scaled as `ray_of`
-uniform mat3 u_normal_from_slope;       // its transposed inverse
+uniform mat3 u_normal_from_slope;       // its transposed inverse, turned towards the eye
 uniform vec2 u_middle;
 
 // The nearness 1 / w of a plane is linear in the picture, and its slope is the plane: no place need come
 // along from the vertices.
-vec3 flat_normal() {
+vec3 flat_normal_of_any_length() {
     float near = gl_FragCoord.w;
     vec2 slope = vec2(dFdx(near), dFdy(near));
-    return -normalize(u_normal_from_slope * vec3(slope, near - dot(slope, gl_FragCoord.xy - u_middle)));
+    return u_normal_from_slope * vec3(slope, near - dot(slope, gl_FragCoord.xy - u_middle));
 }
 vec3 towards_eye() { return -normalize(u_ray_from_pixel * vec3(gl_FragCoord.xy - u_middle, 1.0)); }
 """

@@ -84,7 +84,7 @@ _SURFACE = (
 flat in int v_object;
 void main() {
     int kind = gl_FrontFacing ? KIND_OBJECT : KIND_BACK_FACE;
-    write_surface(v_object, kind, pack_normal(flat_normal()), 0.0);
+    write_surface(v_object, kind, pack_normal(flat_normal_of_any_length()), 0.0);
 }
 """
 )
@@ -113,7 +113,7 @@ uniform float u_opacity;
 uniform int u_normals;
 uniform vec3 u_selection;
 void main() {
-    vec3 n = flat_normal();
+    vec3 n = normalize(flat_normal_of_any_length());
     vec4 texel = table_texel(v_object + 1);
     int flags = table_flags(texel);
     vec3 color = u_normals == 1 ? n * 0.5 + 0.5 : texel.rgb;
