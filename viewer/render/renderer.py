@@ -104,7 +104,8 @@ class Renderer:
     def draw_surfaces(self, frame: Frame, layers: Iterable[Layer]) -> None:
         """Pass 1."""
         for _ in self.surface_steps(frame, layers):
-            pass
+            # software drawing takes some 200 bytes a triangle until it is done with them
+            GL.glFinish()
 
     def surface_steps(self, frame: Frame, layers: Iterable[Layer]) -> Iterator[None]:
         """Pass 1 in steps; when anything else was drawn between two, call `resume_surfaces`."""

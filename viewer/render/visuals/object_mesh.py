@@ -53,7 +53,7 @@ FACES_PER_BUFFER = 1 << 18
 """Corners of so many triangles share a buffer: drivers may take long to make room for many at once."""
 VERTICES_PER_PIECE = UPLOAD_BYTES // 4 // 16
 STEP_FACES = 1 << 16
-"""Triangles drawn at a time when the window must be able to answer in between."""
+"""Triangles drawn at a time when the window must be able to answer in between, and in quick pictures."""
 FRONT_FACES = 1 << 17
 """Triangles drawn before asking what they hide; twice as many before asking again."""
 _WORTH_ASKING_FACES = 1 << 16
@@ -229,8 +229,9 @@ class ObjectMesh:
         if frame.most_faces is not None and self._is_detail_sent and self._detail is not None:
             chosen = choose_levels(self.objects, self._detail, frame, self.origin, frame.most_faces)
             own, coarse = chosen_ranges(self._detail, *chosen)
-            yield self._indices, own
-            yield self._coarse, coarse
+            for buffers, chosen_faces in ((self._indices, own), (self._coarse, coarse)):
+                for some in batches(chosen_faces, STEP_FACES):
+                    yield buffers, some
             return
         rows = rows_in_view(self.objects, frame, self.origin, faint=faint)
         if frame.most_faces is not None:
