@@ -21,7 +21,7 @@ from viewer.render.layers.layer import Layer
 from viewer.render.layers.octomap import LeafFound, OctomapLayer, OctomapStyle
 from viewer.render.layers.points import PointsStyle
 from viewer.render.orbit_camera import ViewState
-from viewer.render.visuals.object_mesh import UPLOAD_BYTES, ObjectMesh
+from viewer.render.visuals.object_mesh import FACES_PER_BUFFER, UPLOAD_BYTES, ObjectMesh
 from viewer.render.visuals.object_points import ObjectPoints
 
 pytestmark = pytest.mark.gl
@@ -305,6 +305,9 @@ def test_a_large_mesh_is_sent_in_small_steps_and_appears_before_the_last(stage: 
         steps.append(sent)
         if drawable_after is None and visual._indices:
             drawable_after = len(steps)
+        # as much of it as is there, and nothing before
+        ranges = visual._ranges(np.arange(2))
+        assert int(ranges[1].sum()) == min(len(visual._indices) * FACES_PER_BUFFER, count)
     visual.release()
 
     assert max(steps) <= UPLOAD_BYTES

@@ -133,6 +133,7 @@ def test_ranges_are_cut_into_batches_of_at_most_so_many_faces() -> None:
     whole = [np.arange(a, a + n) for a, n in zip(*ranges, strict=True)]
     assert np.array_equal(np.concatenate(faces), np.concatenate(whole))
     assert batches((np.empty(0, np.int64), np.empty(0, np.int64)), 100) == []
+    assert batches((np.array([7]), np.array([0])), 100) == []
 
 
 def test_thinned_ranges_are_spread_over_all_faces() -> None:

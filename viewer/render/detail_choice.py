@@ -130,7 +130,7 @@ def chosen_ranges(
 def batches(ranges: Ranges, most_faces: int) -> list[Ranges]:
     """Ranges in the same order, cut into parts of at most so many faces."""
     first, count = ranges
-    if not len(first):
+    if not count.any():
         return []
     # every range ends somewhere, and wherever the sum of faces passes a multiple of the limit
     ends = np.cumsum(count)

@@ -230,8 +230,8 @@ class ObjectMesh:
             chosen = choose_levels(self.objects, self._detail, frame, self.origin, frame.most_faces)
             own, coarse = chosen_ranges(self._detail, *chosen)
             for buffers, chosen_faces in ((self._indices, own), (self._coarse, coarse)):
-                for some in batches(chosen_faces, STEP_FACES):
-                    yield buffers, some
+                for ranges in batches(chosen_faces, STEP_FACES):
+                    yield buffers, ranges
             return
         rows = rows_in_view(self.objects, frame, self.origin, faint=faint)
         if frame.most_faces is not None:
@@ -246,7 +246,8 @@ class ObjectMesh:
         """Where the faces of some rows are, as far as they are sent."""
         first = np.minimum(self.objects.first_face[rows], self._sent_faces)
         last = np.minimum(self.objects.first_face[rows + 1], self._sent_faces)
-        return merged_ranges(first, last - first)
+        sent = first < last
+        return merged_ranges(first[sent], (last - first)[sent])
 
     def _what_shows(self, frame: Frame, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         """Rows part by part; where depths can be read, without those hidden behind the parts before."""
