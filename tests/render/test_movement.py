@@ -190,8 +190,12 @@ def slow(stage: Stage) -> tuple[Stage, Mesh]:
 
 
 @pytest.mark.gl
-def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(slow: tuple[Stage, Mesh]) -> None:
+def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(
+    slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage, _mesh = slow
+    # what it learns from pictures here depends on the machine
+    monkeypatch.setattr(MovementBudget, "share", property(lambda _: SHARES[2]))
     view = stage.view
     full = stage.pixels()
     view._picture.budget.took_full(1.0)
@@ -200,7 +204,7 @@ def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(slow: tuple[St
     view.camera_moved()
     stage.wait(lambda: view._picture._shows_quick)
     quick = view._picture._quick._renderer
-    assert quick.size in {tuple(round(side * share) for side in SIZE) for share in SHARES}
+    assert quick.size == tuple(round(side * SHARES[2]) for side in SIZE)
     image = view.native.grabFramebuffer()
     image = image.convertToFormat(image.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
