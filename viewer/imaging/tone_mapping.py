@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.imaging.halves import as_floats
+from viewer.imaging.halves import ROWS_AT_ONCE, as_floats
 
 GAMMA = 1 / 2.2
 PERCENTILE = 90
@@ -13,8 +13,6 @@ BRIGHT_TARGET = 0.8
 """The displayed value that the 90th percentile of brightness is brought to."""
 DARKEST_PERCENTILE = 1e-4
 BRIGHTNESS_WEIGHTS = np.array([0.3, 0.59, 0.11], np.float32)
-ROWS_AT_ONCE = 64
-"""What is between stays in the processor's cache."""
 
 
 def exposure_scale(color: NDArray[np.floating], valid: NDArray[np.bool_] | None = None) -> float:
