@@ -56,7 +56,7 @@ STEP_FACES = 1 << 16
 """Triangles drawn at a time when the window must be able to answer in between, and in quick pictures."""
 FRONT_FACES = 1 << 17
 """Triangles drawn before asking what they hide; twice as many before asking again."""
-_WORTH_ASKING_FACES = 1 << 16
+_WORTH_ASKING_FACES = 1 << 18
 """With fewer triangles left it takes less to draw them."""
 
 _VERTEX = (
