@@ -7,16 +7,17 @@ import gc
 import os
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 _PAGES = Path("/proc/self/statm")
 _STATUS = Path("/proc/self/stat")
 _MEGABYTE = 1 << 20
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
-_OWN_PAGES_BYTES = 1 << 19
-"""Arrays from this size on get pages of their own, which go back to the system with them."""
-_KEPT_BYTES = 2 << 20
-"""What may be kept of the rest."""
+_STARTING = (1 << 19, 2 << 20)
+_WITH_IMAGES = (16 << 20, 32 << 20)
+"""From what size on an array gets pages of its own, which go back to the system with it, and how much may be
+kept of smaller ones, bytes."""
 
 
 def give_back_early() -> None:
@@ -24,12 +25,26 @@ def give_back_early() -> None:
 
     Left alone it learns from large arrays to keep as much as 64 MB of freed ones, in several places.
     """
+    _set_limits(*_STARTING)
+
+
+@cache
+def keep_for_images() -> None:
+    """Let it keep as much as images need in passing, from now on.
+
+    For every frame arrays of the same sizes are made and dropped; with new pages each time decoding takes
+    half as long again.
+    """
+    _set_limits(*_WITH_IMAGES)
+
+
+def _set_limits(own_pages: int, kept: int) -> None:
     if not sys.platform.startswith("linux"):
         return
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt") and hasattr(library, "gnu_get_libc_version"):
-        library.mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES_BYTES)
-        library.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        library.mallopt(_M_MMAP_THRESHOLD, own_pages)
+        library.mallopt(_M_TRIM_THRESHOLD, kept)
 
 
 def memory_mb() -> float | None:

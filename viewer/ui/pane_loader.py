@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from viewer.app.frame_cache import FrameCache, prefetch_order
+from viewer.app.memory import keep_for_images
 from viewer.app.pane_pictures import load_images, load_picture
 from viewer.errors import ViewerError
 from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
@@ -50,6 +51,7 @@ class PaneLoader:
         cache, (modality, style) = self.cache, look
 
         def work(progress: Progress) -> tuple[ImageSet, Picture]:
+            keep_for_images()
             images = load_images(source, cache, frame, modality, progress)
             return images, load_picture(source, cache, frame, modality, style, context, progress)
 

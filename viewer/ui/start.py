@@ -144,7 +144,7 @@ class _Photographer(QObject):
         window = self._window
         # a view that is not on screen has no context to upload to
         uploads = window.scene_view.native.isVisible() and window.scene_view.is_uploading
-        is_quiet = window.runner.is_idle and not uploads
+        is_quiet = window.filling.is_done and window.runner.is_idle and not uploads
         self._quiet = self._quiet + 1 if is_quiet else 0
         if self._quiet < SCREENSHOT_SETTLE_POLLS:
             return
