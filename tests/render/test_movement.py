@@ -30,6 +30,7 @@ from viewer.render.movement import (
     MovementBudget,
 )
 from viewer.render.orbit_camera import ViewState
+from viewer.render.quick_picture import quick_side
 from viewer.render.visuals import object_mesh
 
 INSIDE = ViewState((-2.4, -1.5, 1.7), (2.0, 1.0, 0.4))
@@ -189,6 +190,14 @@ def slow(stage: Stage) -> tuple[Stage, Mesh]:
     return stage, mesh
 
 
+def test_no_side_of_a_quick_picture_is_a_power_of_two() -> None:
+    for share in SHARES:
+        for side in range(4, 4000):
+            pixels = quick_side(side, share)
+            assert pixels & (pixels - 1)
+            assert abs(pixels - side * share) <= 1.5
+
+
 @pytest.mark.gl
 def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(
     slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
@@ -204,7 +213,7 @@ def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(
     view.camera_moved()
     stage.wait(lambda: view._picture._shows_quick)
     quick = view._picture._quick._renderer
-    assert quick.size == tuple(round(side * SHARES[2]) for side in SIZE)
+    assert quick.size == tuple(quick_side(side, SHARES[2]) for side in SIZE)
     image = view.native.grabFramebuffer()
     image = image.convertToFormat(image.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())

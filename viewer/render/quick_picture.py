@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from viewer.render.picture import PictureState
 
 
+def quick_side(side: int, share: float) -> int:
+    """Pixels of a quick picture along a side of the window, odd.
+
+    Where a size becomes a power of two, software drawing compiles programs anew, for a quarter of a second.
+    """
+    return round(side * share) | 1
+
+
 class QuickPicture:
     """A renderer of its own, so that planes of full pictures stay as they are."""
 
@@ -76,7 +84,7 @@ class QuickPicture:
         wanted = (serial, (camera.lens.width, camera.lens.height))
         if self._frame is not None and self._drawn == wanted:
             return self._frame
-        width, height = (max(round(side * budget.share), 1) for side in wanted[1])
+        width, height = (quick_side(side, budget.share) for side in wanted[1])
         small = resized(camera, width, height)
         frame = self._state.frame(self._context, small, pixel_scale * width / camera.lens.width)
         frame.most_faces = budget.most_faces
