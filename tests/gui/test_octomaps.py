@@ -246,8 +246,9 @@ def test_generating_can_be_called_off_and_leaves_nothing(
     strip = window.progress_strip
     qtbot.waitUntil(lambda: strip.isVisible() and strip._cancel.isEnabled(), timeout=PATIENCE_MS)
     QTest.mouseClick(strip._cancel, LEFT)
-    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE_MS)
-    assert "no octomap was written" in window.statusBar().currentMessage()
+    said = window.status_line.currentMessage
+    qtbot.waitUntil(lambda: "no octomap was written" in said(), timeout=PATIENCE_MS)
+    settle(qtbot, window)
     assert not (scene / "_detail/octomap").exists()
     assert window.session.scene.part(Octomap) is None
 
