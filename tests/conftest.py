@@ -24,6 +24,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SCREEN = "1600x1000x24"
 DISPLAY_WAIT_S = 20.0
 THREAD_WAIT_S = 2.0
+pytest_plugins = ["tests.crash_report"]
 _XDG_DIRS = ("CONFIG", "CACHE", "DATA", "STATE", "RUNTIME")
 
 
