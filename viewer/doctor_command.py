@@ -18,6 +18,7 @@ from viewer import __version__
 from viewer.app.system_libraries import missing_parts
 from viewer.errors import ViewerError
 from viewer.graphics_probe import WAYS, Graphics, probe
+from viewer.jobs.cores import core_count
 
 DISTRIBUTION = "hypersim-viewer"
 OLDEST_OPENGL = (3, 3)
@@ -60,7 +61,7 @@ def examine() -> Report:
         "installed in": str(Path(__file__).parent),
         "Python": f"{platform.python_version()} ({sys.executable})",
         "system": platform.platform(),
-        "processors": str(os.cpu_count()),
+        "processors": str(core_count()),
     }
     _examine_packages(report)
     _examine_system(report)

@@ -28,13 +28,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from big_octomap import write_big_octomap
+from big_scene import SIZES, write_big_scene
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE))
-
-from big_octomap import write_big_octomap  # noqa: E402 scripts beside this one, found by the line before
-from big_scene import SIZES, write_big_scene  # noqa: E402
-
 WINDOW = (1828, 1264)
 """So large that the 3D view has the 1280x800 pixels of the peers' windows."""
 PEER_VIEW = (1280, 800)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.app.fields import number, switch
 from viewer.geometry.decimation import DecimationRule, kept_faces, vertex_count, with_faces
 from viewer.jobs.job import Progress
 from viewer.model.mesh import GpuMesh, Mesh, split_at_objects
@@ -18,21 +19,12 @@ if TYPE_CHECKING:
 MOST = 15_000_000
 
 
-def _number(default: float, title: str, low: float, high: float, unit: str, help_text: str) -> Any:
-    metadata = {"title": title, "limits": (low, high), "unit": unit, "help": help_text}
-    return field(default=default, metadata=metadata)
-
-
-def _switch(default: bool, title: str, help_text: str) -> Any:
-    return field(default=default, metadata={"title": title, "help": help_text})
-
-
 @dataclass(frozen=True, slots=True)
 class DecimationSettings:
     """How a mesh is decimated; the defaults are the original annotation tool's."""
 
-    most_faces: int = _number(1_500_000, "Triangles at most", 100, MOST, "", "So many stay")
-    most_vertices: int = _number(
+    most_faces: int = number(1_500_000, "Triangles at most", 100, MOST, "", "So many stay")
+    most_vertices: int = number(
         MOST,
         "Vertices at most",
         100,
@@ -40,8 +32,8 @@ class DecimationSettings:
         "",
         "Where there are more, vertices go first, with their triangles",
     )
-    small_first: bool = _switch(True, "Small triangles go first", "Large ones leave larger holes")
-    area_half_life: float = _number(
+    small_first: bool = switch(True, "Small triangles go first", "Large ones leave larger holes")
+    area_half_life: float = number(
         1.0,
         "Half-life of the area, units²",
         0.001,
@@ -49,8 +41,8 @@ class DecimationSettings:
         "",
         "With so much more area half as likely to go",
     )
-    distant_first: bool = _switch(False, "Distant triangles go first", "Seen from where the view is now")
-    distance_half_life: float = _number(
+    distant_first: bool = switch(False, "Distant triangles go first", "Seen from where the view is now")
+    distance_half_life: float = number(
         50.0,
         "Half-life of the distance, units",
         0.1,

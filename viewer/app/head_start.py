@@ -9,7 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from viewer.errors import Cancelled
 from viewer.jobs.job import Progress, Step
+from viewer.jobs.lanes import Job
 
 if TYPE_CHECKING:
     from viewer.app.session import OpenedScene
@@ -32,8 +34,15 @@ class HeadStart:
         self._recognised: Future[tuple[Reader, tuple[SceneMatch, ...]]] = Future()
         self._read: Future[OpenedScene] = Future()
         self._step: Step | None = None
-        self._progress = Progress(self._note)
-        threading.Thread(target=self._work, name="head start", daemon=True).start()
+        self._job = Job(
+            self._work,
+            "Reading the scene",
+            on_done=self._keep,
+            on_failed=self._fail,
+            on_cancelled=lambda: self._fail(Cancelled()),
+            on_step=self._note,
+        )
+        threading.Thread(target=self._job.run, name="head start", daemon=True).start()
 
     def recognise(self, progress: Progress) -> tuple[Reader, tuple[SceneMatch, ...]]:
         """The reader for the path and the scenes there. Raises what `open_scene.recognise` does."""
@@ -43,21 +52,25 @@ class HeadStart:
         """The only scene there. Raises what `open_scene.open_scene` does."""
         return self._wait(self._read, progress)
 
-    def _work(self) -> None:
-        try:
-            import_module("numpy.ma")  # np.unique does, when it is first called: not on the main thread, then
-            from viewer.app.open_scene import open_scene, recognise
-            from viewer.formats.hypersim.label_tables import default_label_table
+    def _work(self, progress: Progress) -> OpenedScene | None:
+        import_module("numpy.ma")  # np.unique does, when it is first called: not on the main thread, then
+        from viewer.app.open_scene import open_scene, recognise
+        from viewer.formats.hypersim.label_tables import default_label_table
 
-            reader, matches = recognise(self._path, self._also, self._progress)
-            self._recognised.set_result((reader, matches))
-            if len(matches) == 1:
-                opened = open_scene(reader, matches[0], default_label_table(), self._progress)
-                self._read.set_result(opened)
-        except Exception as error:  # noqa: BLE001 whatever it was, the job that waits for it tells
-            for found in (self._recognised, self._read):
-                if not found.done():
-                    found.set_exception(error)
+        reader, matches = recognise(self._path, self._also, progress)
+        self._recognised.set_result((reader, matches))
+        if len(matches) != 1:
+            return None
+        return open_scene(reader, matches[0], default_label_table(), progress)
+
+    def _keep(self, opened: OpenedScene | None) -> None:
+        if opened is not None:
+            self._read.set_result(opened)
+
+    def _fail(self, error: BaseException) -> None:
+        for found in (self._recognised, self._read):
+            if not found.done():
+                found.set_exception(error)
 
     def _note(self, step: Step) -> None:
         self._step = step
@@ -66,7 +79,7 @@ class HeadStart:
         told = None
         while not wait((found,), POLL_SECONDS).done:
             if progress.is_cancelled:
-                self._progress.cancel()
+                self._job.cancel()
             step = self._step
             if step is not None and step is not told:
                 progress.step(step.done, step.total, step.text)

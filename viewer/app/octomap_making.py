@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.app.fields import number
 from viewer.errors import SaveError, ViewerError
 from viewer.formats.hdf5_array import read_array
 from viewer.formats.hypersim import layout
@@ -28,27 +29,22 @@ MOST_METRES: Final = 1000.0
 _ALONG: Final = "Of the space that is looked at; its middle is that of the start positions"
 
 
-def _number(default: float, title: str, low: float, high: float, unit: str, help_text: str) -> Any:
-    metadata = {"title": title, "limits": (low, high), "unit": unit, "help": help_text}
-    return field(default=default, metadata=metadata)
-
-
 @dataclass(frozen=True, slots=True)
 class OctomapSettings:
     """How an octomap is made; the defaults are the dataset's own."""
 
-    voxel_size_m: float = _number(0.1, "Voxel size", 0.01, 1.0, "m", "Edge of the smallest cube")
-    extent_x_m: float = _number(30.0, "Extent along x", 0.5, MOST_METRES, "m", _ALONG)
-    extent_y_m: float = _number(30.0, "Extent along y", 0.5, MOST_METRES, "m", _ALONG)
-    extent_z_m: float = _number(30.0, "Extent along z", 0.5, MOST_METRES, "m", _ALONG)
-    starts: int = _number(
+    voxel_size_m: float = number(0.1, "Voxel size", 0.01, 1.0, "m", "Edge of the smallest cube")
+    extent_x_m: float = number(30.0, "Extent along x", 0.5, MOST_METRES, "m", _ALONG)
+    extent_y_m: float = number(30.0, "Extent along y", 0.5, MOST_METRES, "m", _ALONG)
+    extent_z_m: float = number(30.0, "Extent along z", 0.5, MOST_METRES, "m", _ALONG)
+    starts: int = number(
         16, "Start positions", 1, 256, "", "So many camera positions, spread out, are looked around from"
     )
-    rays: int = _number(512, "Rays per side", 16, 2048, "", "The square of this many rays from every place")
-    iterations: int = _number(
+    rays: int = number(512, "Rays per side", 16, 2048, "", "The square of this many rays from every place")
+    iterations: int = number(
         5, "Iterations", 1, 100, "", "Places per start: itself, then free places drawn at random"
     )
-    seed: int = _number(0, "Seed", 0, 999_999, "", "Equal seeds draw equal places")
+    seed: int = number(0, "Seed", 0, 999_999, "", "Equal seeds draw equal places")
 
     @property
     def extent_m(self) -> tuple[float, float, float]:

@@ -6,7 +6,6 @@ The library only says where the chunks lie. They are unpacked by several threads
 from __future__ import annotations
 
 import math
-import os
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,6 +17,8 @@ from typing import Any, Final, NamedTuple
 import h5py
 import numpy as np
 from numpy.typing import NDArray
+
+from viewer.jobs.cores import core_count
 
 MOST_THREADS: Final = 4
 CHUNKS_A_THREAD: Final = 48
@@ -35,11 +36,13 @@ class _Chunk(NamedTuple):
 def read_chunks(dataset: h5py.Dataset, path: Path) -> NDArray[Any] | None:
     """All values of a gzip-compressed dataset in their own type; None when the library has to read them.
 
-    That is so for other filters, for chunks that are missing (they hold a fill value) or damaged: the library
-    says what is wrong with them.
+    That is so when it is too old to say where chunks lie, for other filters, and for chunks that are missing
+    (they hold a fill value) or damaged: the library says what is wrong with them.
     """
     shape, chunk_shape = dataset.shape, dataset.chunks
     if not shape or not chunk_shape or dataset.file.userblock_size or not _is_plain(dataset):
+        return None
+    if not hasattr(dataset.id, "chunk_iter"):
         return None
     settings = dataset.id.get_create_plist()
     filters = tuple(settings.get_filter(k)[0] for k in range(settings.get_nfilters()))
@@ -78,8 +81,7 @@ def _is_plain(dataset: h5py.Dataset) -> bool:
 
 
 def _thread_count() -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MOST_THREADS)
+    return min(core_count(), MOST_THREADS)
 
 
 def _unpack(

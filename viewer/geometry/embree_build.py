@@ -12,7 +12,6 @@ embreex builds as always.
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from viewer.jobs.cores import core_count
 
 if TYPE_CHECKING:
     from embreex.rtcore_scene import EmbreeScene
@@ -105,7 +106,7 @@ def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> 
 def _device(library: ctypes.CDLL) -> int | None:
     """What all trees are built with; it lives as long as the program."""
     # a core is left to the window: this is built while a stroke is drawn
-    threads = max(1, (os.cpu_count() or 1) - 1)
+    threads = max(1, core_count() - 1)
     settings = _TREE + b",threads=%d" % threads
     device = _function(library, "rtcNewDevice", _POINTER, ctypes.c_char_p)(settings)
     return device or None

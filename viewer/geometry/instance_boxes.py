@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final, Protocol
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.geometry.box_fit import FittedBox, axis_aligned_box, object_aligned_2d_box, object_aligned_3d_box
+from viewer.jobs.cores import core_count
 from viewer.jobs.job import Progress
 from viewer.model.boxes import OrientedBoxes
 from viewer.model.mesh import Mesh
@@ -106,7 +106,7 @@ def fit_boxes(
             found.append((row, [FITS[kind](points, mean) for kind in kinds]))
         return found
 
-    workers = max(1, min(MOST_THREADS, os.cpu_count() or 1)) if threads is None else threads
+    workers = min(MOST_THREADS, core_count()) if threads is None else threads
     tasks = [rows[k : k + INSTANCES_PER_TASK].tolist() for k in range(0, len(rows), INSTANCES_PER_TASK)]
     with ThreadPoolExecutor(workers) as pool:
         waiting: set[Future[list[tuple[int, list[FittedBox]]]]] = {pool.submit(fit, task) for task in tasks}

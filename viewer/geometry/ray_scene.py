@@ -7,7 +7,6 @@ differently where surfaces touch or are seen edge-on.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.geometry.embree_build import TriangleTree, shareable
+from viewer.jobs.cores import core_count
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
@@ -23,7 +23,7 @@ from viewer.model.mesh import NO_OBJECT, Mesh, face_counts
 MISS = -1
 RAYS_PER_BATCH = 1 << 17
 """Bounds the memory of a full-window stroke: about 10 MB for each batch in work."""
-THREADS = min(4, os.cpu_count() or 1)
+THREADS = min(4, core_count())
 SMALL_SHARE = 0.25
 FEW_FACES = 1 << 21
 """When no more than this share or number of the faces is visible, a tree of just these is cast into.

@@ -18,6 +18,7 @@ from viewer.errors import SaveError
 from viewer.formats.atomic_file import save_error
 from viewer.formats.hypersim import layout
 from viewer.formats.hypersim.label_tables import default_label_table
+from viewer.jobs.cores import core_count
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera, Lens, pinhole_lens
 from viewer.model.instances import sequence_colors
@@ -128,7 +129,7 @@ def _write_all(scene: Path, lens: Lens | None, progress: Progress, effort: _Effo
         table = scene / layout.CAMERA_PARAMETERS_TABLE
         detail_files.write_camera_parameters(table, scene.name, fitting)
     tints = np.array([thing.tint for thing in builder.objects], np.float32)
-    workers = max(2, min(os.cpu_count() or 2, MOST_WORKERS))
+    workers = max(2, min(core_count(), MOST_WORKERS))
     progress.step(60, STEPS, "Building the flat")
     with ThreadPoolExecutor(workers) as pool:
         ids = pool.submit(_write_detail, work, progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import statistics
 import tempfile
@@ -24,6 +23,7 @@ from viewer.app.plain_decoding import decode_plainly
 from viewer.app.settings import Settings
 from viewer.errors import ViewerError
 from viewer.geometry.ray_scene import RayScene
+from viewer.jobs.cores import core_count
 from viewer.model.filters import ALL_FACES
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelLayer
@@ -53,7 +53,7 @@ class Bench:
         self._tell = tell
         self.result = BenchResult(
             system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-            cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+            cores=core_count(),
             window_px=size,
         )
         self._window = MainWindow(Settings(), awaits_scene=True)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QScrollArea, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QScrollArea, QStyle, QTabBar, QTabWidget, QWidget
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -118,9 +118,11 @@ def hide_unused_tabs(window: MainWindow) -> None:
 
 
 def size_to_screen(window: MainWindow) -> None:
-    """Start large, but not larger than the screen."""
-    screen = window.screen().availableGeometry()
-    window.resize(min(1600, screen.width()), min(1000, screen.height()))
+    """Start large, but not larger than the screen, with room for the frame that the system will add."""
+    screen, style = window.screen().availableGeometry(), window.style()
+    edge = style.pixelMetric(QStyle.PixelMetric.PM_MdiSubWindowFrameWidth)
+    title = style.pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    window.resize(min(1600, screen.width() - 2 * edge), min(1000, screen.height() - title - edge))
 
 
 class Vacancy(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -35,6 +36,8 @@ class JobRunner(QObject):
         self.save_lane = Lane("save", queueing=Queueing.IN_ORDER)
         self.export_lane = Lane("export", queueing=Queueing.IN_ORDER)
         self._is_closed = False
+        self._undelivered = 0
+        self._counting = threading.Lock()
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(
@@ -74,6 +77,7 @@ class JobRunner(QObject):
 
     @property
     def is_idle(self) -> bool:
+        """True when no job waits or runs, and everything that jobs said has been heard."""
         lanes = (
             self.scene_lane,
             self.frame_lane,
@@ -82,14 +86,21 @@ class JobRunner(QObject):
             self.save_lane,
             self.export_lane,
         )
-        return all(lane.is_idle for lane in lanes)
+        # in this order: a job ends after what it has to say is on its way
+        return all(lane.is_idle for lane in lanes) and not self._undelivered
 
     def _post(self, call: Callable[[], None]) -> None:
         if not self._is_closed:
+            self._count(1)
             self._arrived.emit(call)
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._undelivered += change
 
     @Slot(object)
     def _deliver(self, call: Callable[[], None]) -> None:
+        self._count(-1)
         if not self._is_closed:
             call()
 
