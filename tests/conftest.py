@@ -6,6 +6,7 @@ The environment is set when this file is imported, before any test module import
 from __future__ import annotations
 
 import atexit
+import importlib.abc
 import logging
 import os
 import shutil
@@ -126,6 +127,33 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the example data is not beside the project (../shared)")
     return folder
+
+
+class _Imports(importlib.abc.MetaPathFinder):
+    """Finds nothing, but notes what Qt and its users are imported for by other threads than the main one.
+
+    Qt's classes come to be when Python first meets them. Two threads that do so at once end the program, but
+    only once in many runs.
+    """
+
+    def __init__(self) -> None:
+        self.wrong: list[str] = []
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        on_main = threading.current_thread() is threading.main_thread()
+        if not on_main and name.startswith(("PySide6", "pyqtgraph", "viewer.ui")):
+            self.wrong.append(f"{name} in {threading.current_thread().name}")
+
+
+_imports = _Imports()
+sys.meta_path.insert(0, _imports)
+
+
+@pytest.fixture(autouse=True)
+def _no_qt_imported_by_other_threads() -> Iterator[None]:
+    _imports.wrong.clear()
+    yield
+    assert not _imports.wrong
 
 
 class _Records(logging.Handler):

@@ -42,7 +42,7 @@ def checked(
     assert not window.actions_table["export_check"].isEnabled()
     QTest.mouseClick(panel.check, LEFT)
     assert window.checking.is_running
-    qtbot.waitUntil(lambda: not window.checking.is_running, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.checking.is_running and panel.chart is not None, timeout=PATIENCE_MS)
     settle(qtbot, window)
     return window
 

@@ -159,3 +159,4 @@ class Lane:
             finally:
                 with self._wake:
                     self._running.remove(job)
+            del job  # and all it holds, perhaps a mesh: the next one may be long in coming

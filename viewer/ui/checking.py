@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,8 +50,6 @@ class Checking(QObject):
         self._so_far = []
 
         def work(progress: Progress) -> SceneCheck:
-            # What the chart is drawn with loads here as well: it would hold up the window.
-            import_module("viewer.ui.check_chart")
             from viewer.app.pose_check import check_scene
 
             def tell(check: FrameCheck) -> None:

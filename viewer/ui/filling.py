@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -42,9 +41,10 @@ PATIENCE_MS: Final = 10_000
 class Filling(QObject):
     """Asks for every late part of the window, so that each is there before anybody misses it.
 
-    It begins after the first picture of a scene, or at once in a window that shows none. A thread imports
-    what the parts need, so that only making them takes time of the main thread. Whoever needs a part sooner
-    asks for it and gets it; `finish` makes all that are left.
+    It begins after the first picture of a scene, or at once in a window that shows none. What a part needs is
+    imported in a turn of its own, on the main thread as well: Qt's classes come to be when Python first meets
+    them, and two threads that meet them at once end the program. Whoever needs a part sooner asks for it and
+    gets it; `finish` makes all that are left.
     """
 
     done = Signal()
@@ -53,13 +53,13 @@ class Filling(QObject):
         super().__init__(window)
         self._window = window
         parts = dict((*PANELS, *late_parts(LateParts)))
-        self._modules = tuple(f"viewer.ui.{module}" for module in parts.values())
-        self._steps: deque[Callable[[], object]] = deque(partial(attrgetter(part), window) for part in parts)
+        self._steps: deque[Callable[[], object]] = deque()
+        for part, module in parts.items():
+            self._steps += (partial(import_module, f"viewer.ui.{module}"), partial(attrgetter(part), window))
         self._steps += (window.actions_table.draw_icons, window.refresh_actions)
-        self._ready = 0  # steps that need no further import
         self._has_begun = False
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._turn)
+        self._timer.timeout.connect(self._step)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -79,7 +79,7 @@ class Filling(QObject):
         self._patience.stop()
         if not self._has_begun:
             self._has_begun = True
-            threading.Thread(target=self._import, name="imports", daemon=True).start()
+            self._timer.start(0)
 
     def finish(self) -> None:
         """Make what is left now."""
@@ -92,32 +92,12 @@ class Filling(QObject):
         self._patience.stop()
         self._timer.stop()
 
-    def _import(self) -> None:
-        post = self._window.runner.post
-        try:
-            for module in self._modules:
-                import_module(module)
-                post(partial(self._may_make, 1))
-        finally:  # what cannot be imported fails where it is made, and is told there
-            post(partial(self._may_make, len(self._steps)))
-
-    def _may_make(self, more: int) -> None:
-        self._ready += more
-        if self._steps and not self._timer.isActive():
-            self._timer.start(0)
-
-    def _turn(self) -> None:
-        if self._steps and self._ready:
-            self._ready -= 1
-            self._step()
-        else:
-            self._timer.stop()
-
     def _step(self) -> None:
         step = self._steps.popleft()
         try:
             step()
         finally:
             if not self._steps:
+                self._timer.stop()
                 resume_collection()
                 self.done.emit()

@@ -16,6 +16,7 @@ from viewer.app.session import NOTHING, Session
 from viewer.jobs.job import Step
 from viewer.model.frames import FrameId
 from viewer.ui import theme
+from viewer.ui.chart_library import ChartLibrary
 from viewer.ui.numpy_table import Column, NumpyTable
 from viewer.ui.parts import ElidedLabel, EmptyState, listen, push_button, text_label, tool_button
 from viewer.ui.table_view import TableView
@@ -45,6 +46,8 @@ class CheckPanel(QWidget):
         self._step: Step | None = None
         self._watch = Watch(self, self.refresh)
         self.chart: CheckChart | None = None  # made when there is something to draw: its library loads slowly
+        self._library = ChartLibrary(self)
+        self._library.loaded.connect(self._show_frame)
         self.table = NumpyTable(self._columns())
         self.view = TableView(self.table)
         self.view.setAccessibleName(self.tr("Checked frames"))
@@ -150,7 +153,8 @@ class CheckPanel(QWidget):
             check for check in self._checks if frame is not None and check.frame.camera == frame.camera
         ]
         if self._checks and self.chart is None:
-            self.chart = self._make_chart()
+            self._library.load()
+            self.chart = self._make_chart() if self._library.is_loaded else None
         if self.chart is not None:
             self.chart.show_checks(of_camera, is_stale=self._session.is_pose_check_stale)
             self.chart.set_current(None if frame is None else frame.frame)
