@@ -35,7 +35,7 @@ def test_the_view_begins_beside_the_box_and_at_the_mean_of_the_vertices(shared) 
 
     mesh = read_mesh(shared / "recorded-sessions/scene")
     session = read_session(shared / "recorded-sessions/01_rect_si/sequence.json")
-    camera = OriginalCamera.initial(mesh.vertices, *session.window)
+    camera = OriginalCamera.initial(mesh.exact_vertices(), *session.window)
     assert np.array_equal(camera.eye, np.array(session.initial_state["eye"], np.float32))
     assert np.array_equal(camera.center, np.array(session.initial_state["center"], np.float32))
 

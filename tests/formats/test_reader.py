@@ -25,7 +25,7 @@ from tests.builders import (
     write_scene,
     write_text,
 )
-from viewer.errors import Cancelled
+from viewer.errors import Cancelled, FormatError
 from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress, Step
 from viewer.model.boxes import BoxSets
@@ -476,18 +476,38 @@ def test_an_empty_mesh_is_a_mesh(folder: Path) -> None:
     assert _broken(scene) == []
 
 
-def test_normals_come_along_when_there_is_one_per_vertex(folder: Path) -> None:
-    normals = np.tile([0.0, 0, 1], (40, 1))
-    save(folder / MESH / "mesh_normals.hdf5", normals)
+def test_vertices_are_kept_rounded_and_read_again_where_they_must_be_exact(folder: Path) -> None:
+    exact = load(folder / VERTICES) + 1 / 3
+    exact[7] = np.nan, 0, 1e30
+    save(folder / VERTICES, exact)
     mesh = _read(folder).part(Mesh)
     assert mesh is not None
-    assert mesh.normals is None
-    # The exporter swapped the names: indices of normals lie in the file named after texture coordinates.
-    save(folder / MESH / "mesh_faces_vti.hdf5", load(folder / FACES))
+    assert mesh.vertices.dtype == np.float32
+    whole = np.delete(np.arange(len(exact)), 7)
+    assert np.array_equal(mesh.vertices[whole], exact[whole].astype(np.float32))
+    assert np.array_equal(mesh.exact_vertices()[whole], exact[whole])
+    assert np.isnan(mesh.exact_vertices()[7]).tolist() == [True, False, True]
+
+
+def test_vertices_that_changed_on_disk_are_not_taken_for_those_of_the_scene(folder: Path) -> None:
     mesh = _read(folder).part(Mesh)
     assert mesh is not None
-    assert mesh.normals is not None
-    assert np.array_equal(mesh.normals, normals)
+    save(folder / VERTICES, load(folder / VERTICES) + 1)
+    with pytest.raises(FormatError, match=r"mesh_vertices\.hdf5: expected the vertices that the scene was"):
+        mesh.exact_vertices()
+    (folder / VERTICES).unlink()
+    with pytest.raises(FormatError, match="the file is missing"):
+        mesh.exact_vertices()
+
+
+def test_vertices_so_far_away_that_rounding_could_be_seen_are_kept_exact(folder: Path) -> None:
+    far = load(folder / VERTICES) + 1e5 + 1 / 3
+    save(folder / VERTICES, far)
+    mesh = _read(folder).part(Mesh)
+    assert mesh is not None
+    (folder / VERTICES).unlink()
+    assert np.array_equal(mesh.vertices, far)
+    assert np.array_equal(mesh.exact_vertices(), far)
 
 
 def test_thousands_of_objects_open(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from tests.render.scenes import room
 from viewer.geometry import embree_build
-from viewer.geometry.embree_build import TriangleTree, shareable
+from viewer.geometry.embree_build import TriangleTree
+from viewer.model.vertices import shareable
 
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere embreex builds as always")
 
@@ -109,7 +110,8 @@ MEMORY = """
 from pathlib import Path
 import numpy as np
 from viewer.app.memory import memory_mb
-from viewer.geometry.embree_build import TriangleTree, shareable
+from viewer.geometry.embree_build import TriangleTree
+from viewer.model.vertices import shareable
 side = 900
 x, y = np.meshgrid(np.arange(side + 1.0), np.arange(side + 1.0))
 vertices = np.column_stack([x.ravel(), y.ravel(), np.sin(x.ravel())])

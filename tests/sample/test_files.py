@@ -237,12 +237,13 @@ def test_previews_show_what_the_images_hold(scene):
 
 def test_boxes_hold_the_corners_of_their_instances(scene):
     mesh, labels = part(scene, Mesh), part(scene, SavedLabels)
+    vertices = mesh.exact_vertices()
     instance_of_face = labels.instance[mesh.object_of_face]
     for kind in BOX_KINDS:
         boxes = part(scene, BoxSets).by_kind[kind]
         assert len(boxes) > 10
         for row in range(0, len(boxes), 5):
-            points = mesh.vertices[mesh.faces[instance_of_face == boxes.ids[row]]].reshape(-1, 3)
+            points = vertices[mesh.faces[instance_of_face == boxes.ids[row]]].reshape(-1, 3)
             local = (points - boxes.centres[row]) @ boxes.world_from_box[row]
             np.testing.assert_allclose(np.ptp(local, axis=0), boxes.extents[row], atol=1e-6)
             assert (np.abs(local) <= boxes.extents[row] / 2 + 1e-6).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from viewer.app.memory import give_back_now
 from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.job import Progress
 from viewer.model.mesh import Mesh
@@ -32,6 +33,7 @@ class RaySource:
         try:
             if self._rays is None:
                 progress.step(0, 0, "Preparing the mesh for picking")
+                give_back_now()  # nothing else takes as much memory
                 self._rays = RayScene(self._mesh)
             return self._rays
         finally:

@@ -56,8 +56,9 @@ class SessionPlayer:
         rays: RayScene | None = None,
     ) -> None:
         self.labelling = Labelling(ObjectLabels.none(mesh.object_count), table)
-        self.view = OriginalCamera.initial(mesh.vertices, *window, fov_y_degrees)
-        self._far = np.float32(2.0 * initial_distance(mesh.vertices, *window, fov_y_degrees))
+        vertices = mesh.exact_vertices()
+        self.view = OriginalCamera.initial(vertices, *window, fov_y_degrees)
+        self._far = np.float32(2.0 * initial_distance(vertices, *window, fov_y_degrees))
         self._rays = RayScene(mesh) if rays is None else rays
         self._undo = OriginalUndo()
         self._folders: dict[str, ObjectLabels] = {}

@@ -74,8 +74,7 @@ def with_faces(mesh: Mesh, keep: Flags) -> Mesh:
     for column in faces.T:
         used[column] = True
     place = np.cumsum(used, dtype=np.int32) - np.int32(1)
-    normals = None if mesh.normals is None else mesh.normals[used]
-    return Mesh(mesh.vertices[used], place[faces], mesh.object_of_face[keep], mesh.object_count, normals)
+    return Mesh(mesh.vertices[used], place[faces], mesh.object_of_face[keep], mesh.object_count)
 
 
 def vertex_count(mesh: Mesh, keep: Flags) -> int:
@@ -93,8 +92,10 @@ def _blocks(count: int) -> Iterator[slice]:
 def _face_weights(mesh: Mesh, rule: DecimationRule, eye: Floats, progress: Progress) -> Floats:
     """(F,) how likely each face is to go, the likeliest 1; only ratios count."""
     weights = np.zeros(len(mesh.faces))
-    finite = np.asarray(np.isfinite(mesh.vertices).all(axis=1))
-    vertices = mesh.vertices if finite.all() else np.where(finite[:, None], mesh.vertices, 0)
+    vertices = mesh.exact_vertices()
+    finite = np.asarray(np.isfinite(vertices).all(axis=1))
+    if not finite.all():
+        vertices = np.where(finite[:, None], vertices, 0)
     far = None
     if rule.distance_half_life is not None:
         far = np.sqrt(((vertices - eye) ** 2).sum(axis=1)) / rule.distance_half_life

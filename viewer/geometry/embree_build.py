@@ -36,7 +36,7 @@ _POINTER, _NUMBER, _SIZE = ctypes.c_void_p, ctypes.c_uint, ctypes.c_size_t
 
 
 class TriangleTree:
-    """A mesh ready for rays, faces (F, 3) of vertices made by `shareable`; for any number of threads.
+    """A mesh ready for rays, faces (F, 3) of `shareable` vertices; for any number of threads.
 
     Not in embree's robust mode, which embreex would take by itself: the original annotation tool does
     without, and where surfaces coincide it decides which one is hit.
@@ -59,13 +59,6 @@ class TriangleTree:
     def run(self, origins: NDArray[np.float32], directions: NDArray[np.float32], **options: Any) -> Any:
         """(N,) the first face along each ray, -1 for none; with `output=1` embreex's dictionary of all."""
         return self._scene.run(origins, directions, **options)
-
-
-def shareable(vertices: NDArray[np.floating]) -> NDArray[np.float32]:
-    """A copy (V, 3) that embree may read: it takes four floats at once, so there is room behind the last."""
-    padded = np.zeros((len(vertices) + 1, 3), np.float32)
-    padded[:-1] = vertices
-    return padded[:-1]
 
 
 def _build(scene: EmbreeScene, vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> bool:

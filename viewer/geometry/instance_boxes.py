@@ -46,17 +46,17 @@ class MeshInstances:
 
     def __init__(self, mesh: Mesh, instance: NDArray[np.integer]) -> None:
         """`instance` (O,) is the instance of every object, less than 1 = none."""
-        self._mesh = mesh
+        self._faces, self._vertices = mesh.faces, mesh.exact_vertices()
         of_face = _instances_of(mesh.object_of_face, instance)
-        finite = np.asarray(np.isfinite(mesh.vertices).all(axis=1))
+        finite = np.asarray(np.isfinite(self._vertices).all(axis=1))
         if not finite.all():
             of_face[~finite[mesh.faces].all(axis=1)] = 0
         self._order, self._first, self.ids, self.sizes = _grouped(of_face)
 
     def take(self, row: int) -> tuple[Floats, Floats]:
         faces = self._order[self._first[row] : self._first[row] + self.sizes[row]]
-        corners, counts = np.unique(self._mesh.faces[faces], return_counts=True)
-        points = self._mesh.vertices[corners]
+        corners, counts = np.unique(self._faces[faces], return_counts=True)
+        points = self._vertices[corners]
         return points, np.asarray((counts[:, None] * points).sum(axis=0) / counts.sum())
 
 

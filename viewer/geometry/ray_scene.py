@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.geometry.embree_build import TriangleTree, shareable
+from viewer.geometry.embree_build import TriangleTree
 from viewer.jobs.cores import core_count
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
 from viewer.model.mesh import NO_OBJECT, Mesh, face_counts
+from viewer.model.vertices import shareable
 
 MISS = -1
 RAYS_PER_BATCH = 1 << 17
@@ -44,7 +45,7 @@ class RayScene:
         kept = None if finite.all() else np.flatnonzero(np.asarray(finite[mesh.faces].all(axis=1)))
         faces = mesh.faces if kept is None else mesh.faces[kept]
         if kept is not None:
-            vertices[~finite] = 0
+            vertices = shareable(np.where(finite[:, None], vertices, np.float32(0)))
         self._face_id = kept  # None: as in the mesh
         self.object_of_face: NDArray[np.int32] = mesh.object_of_face
         self.object_count = mesh.object_count

@@ -31,9 +31,10 @@ def surface_voxels(
     voxels of its middle and of points on a grid in its plane about the middle, one axis towards its first
     corner.
     """
+    vertices = mesh.exact_vertices()
     for start in range(0, len(mesh.faces), FACES_PER_BATCH):
         progress.step(start, len(mesh.faces), "Sampling surfaces")
-        corners = mesh.vertices[mesh.faces[start : start + FACES_PER_BATCH]].astype(np.float64)
+        corners = vertices[mesh.faces[start : start + FACES_PER_BATCH]]
         inside = _within(corners.reshape(-1, 3), low, high).reshape(-1, 3).any(axis=1)
         corners = corners[inside & np.isfinite(corners).all(axis=(1, 2))]
         keys = voxels_of(corners.reshape(-1, 3), voxel).reshape(-1, 3, 3)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.model.arrays import frozen_array
+from viewer.model.vertices import Places, finite_bounds
 
 NO_OBJECT = -1
 BLOCK_FACES = 1 << 16
@@ -20,15 +21,16 @@ BLOCK_FACES = 1 << 16
 class Mesh:
     """A triangle mesh in world units; every face belongs to one object, or to none (-1)."""
 
-    vertices: NDArray[np.float64]  # (V, 3)
+    vertices: Places  # (V, 3) as they are kept: where they were read from a file, rounded to float32
     faces: NDArray[np.int32]  # (F, 3)
     object_of_face: NDArray[np.int32]  # (F,)
     object_count: int
-    normals: NDArray[np.float32] | None = None  # (V, 3) unit, one per vertex, when the file has them so
+    read_exact: Callable[[], NDArray[np.float64]] | None = field(default=None, repr=False)  # None: as kept
 
     def __post_init__(self) -> None:
         fix = object.__setattr__
-        fix(self, "vertices", frozen_array("vertices", self.vertices, np.float64, (None, 3)))
+        kept = np.float32 if np.asarray(self.vertices).dtype == np.float32 else np.float64
+        fix(self, "vertices", frozen_array("vertices", self.vertices, kept, (None, 3)))
         fix(self, "faces", frozen_array("faces", self.faces, np.int32, (None, 3)))
         count = len(self.faces)
         fix(self, "object_of_face", frozen_array("object of face", self.object_of_face, np.int32, (count,)))
@@ -43,16 +45,12 @@ class Mesh:
         """Smallest and largest corner, each (3,), of the vertices that are finite."""
         return finite_bounds(self.vertices)
 
+    def exact_vertices(self) -> NDArray[np.float64]:
+        """(V, 3) not rounded; for worker threads, and not to be kept, for it may be read from a file again.
 
-def finite_bounds(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Smallest and largest corner, each (3,) float64, of points (N, 3); zeros when none is finite."""
-    low, high = points.min(axis=0, initial=np.inf), points.max(axis=0, initial=-np.inf)
-    if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        finite = points[np.isfinite(points).all(axis=1)]
-        if not len(finite):
-            return np.zeros(3), np.zeros(3)
-        low, high = finite.min(axis=0), finite.max(axis=0)
-    return low.astype(np.float64), high.astype(np.float64)
+        Raises FormatError where that holds others by now.
+        """
+        return self.vertices.astype(np.float64, copy=False) if self.read_exact is None else self.read_exact()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,13 +82,13 @@ class GpuMesh:
     object_of_vertex: NDArray[np.int32]  # (V',), -1 = none
     object_count: int
     rows: ObjectRows
-    _vertices: NDArray[np.float64]  # (V, 3) world units
+    _vertices: Places  # (V, 3) world units
     _copied: NDArray[np.int32]  # (V' - V,) which of those come once more, after all of them
 
     @classmethod
     def of(
         cls,
-        vertices: NDArray[np.float64],
+        vertices: Places,
         copied: NDArray[np.int32],
         object_of_vertex: NDArray[np.int32],
         faces: NDArray[np.uint32],
@@ -241,7 +239,7 @@ def object_areas(mesh: Mesh) -> NDArray[np.float64]:
     """Surface area of every object, (O,), square world units."""
     total = np.zeros(mesh.object_count)
     for faces, objects in _owned_blocks(mesh):
-        a, b, c = (mesh.vertices[faces[:, corner]] for corner in range(3))
+        a, b, c = (mesh.vertices[faces[:, corner]].astype(np.float64) for corner in range(3))
         area = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
         total += np.bincount(objects, weights=area, minlength=mesh.object_count)
     return total

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.model.arrays import frozen_array
-from viewer.model.mesh import finite_bounds
+from viewer.model.vertices import finite_bounds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from viewer.formats.reader import SceneMatch
 from viewer.jobs.job import Progress
 from viewer.model.scene import Gap
 
-_STAGES = 15
+_STAGES = 14
 
 
 class Findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,11 @@ from viewer.errors import FormatError
 from viewer.formats.hdf5_array import read_array, read_column, read_form
 from viewer.formats.hypersim import layout
 from viewer.formats.hypersim.tables import read_materials, read_names
-from viewer.formats.listing import is_file
 from viewer.model.dataset_notes import MeshSize
 from viewer.model.face_parts import FaceGroups, FaceMaterials
 from viewer.model.mesh import NO_OBJECT, Mesh
+from viewer.model.vertices import Places, exact_again, kept_form
 
-_CHECKED_FIRST = 100_000  # rows; almost every mesh whose normals are not per vertex differs within these
 _FARTHEST = 1e18  # world units; squares of what lies beyond overflow the graphics card's numbers
 
 
@@ -27,10 +27,9 @@ class RawMesh:
     """A mesh before its object ids are checked against the object list."""
 
     scene: Path  # the scene folder it came from
-    vertices: NDArray[np.float64]  # (V, 3)
+    vertices: Places  # (V, 3) as they are kept
     faces: NDArray[np.int32]  # (F, 3)
     object_of_face: NDArray[np.int32] | None  # (F,) as the file has it
-    normals: NDArray[np.float32] | None  # (V, 3)
 
     @property
     def least_object_count(self) -> int:
@@ -50,7 +49,12 @@ def mesh_size(folder: Path) -> MeshSize:
     return MeshSize(counts[0], counts[1])
 
 
-def read_vertices(folder: Path) -> NDArray[np.float64]:
+def read_vertices(folder: Path) -> Places:
+    """(V, 3) world units, as they are kept; NaN where the file has no coordinate that can be drawn."""
+    return kept_form(_exact_vertices(folder))
+
+
+def _exact_vertices(folder: Path) -> NDArray[np.float64]:
     """(V, 3) world units; NaN where the file has no coordinate that can be drawn."""
     vertices = read_array(folder / layout.VERTICES, shape=(None, 3), dtype=np.float64)
     if vertices.size and not (vertices.min() >= -_FARTHEST and vertices.max() <= _FARTHEST):
@@ -75,26 +79,7 @@ def read_object_of_face(folder: Path, face_count: int) -> NDArray[np.int32]:
     return read_column(folder / layout.FACES_OBJECT, length=face_count, dtype=np.int32)
 
 
-def read_vertex_normals(
-    folder: Path, faces: NDArray[np.int32], vertex_count: int
-) -> NDArray[np.float32] | None:
-    """(V, 3) unit normals when the file has one per vertex; None when it indexes them apart or has none."""
-    path = folder / layout.NORMALS
-    index_path = folder / layout.FACES_NORMALS
-    if not is_file(path):
-        return None
-    shape, _ = read_form(path)
-    if shape != (vertex_count, 3):
-        return None
-    if is_file(index_path):
-        indices = read_array(index_path, shape=faces.shape, kind="i", dtype=np.int32)
-        head = slice(0, _CHECKED_FIRST)
-        if not (np.array_equal(indices[head], faces[head]) and np.array_equal(indices, faces)):
-            return None
-    return read_array(path, shape=(vertex_count, 3), kind="f", dtype=np.float32)
-
-
-def count_not_finite(vertices: NDArray[np.float64]) -> int:
+def count_not_finite(vertices: NDArray[np.floating]) -> int:
     """How many vertices have a coordinate that is not finite."""
     # One sum finds the usual case, none at all, several times faster than testing every value.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -125,7 +110,10 @@ def build_mesh(raw: RawMesh, object_count: int, folder: Path) -> tuple[Mesh, For
         owners = np.full(len(raw.faces), NO_OBJECT, np.int32)
     else:
         owners, fault = checked_owners(owners, object_count, folder / layout.FACES_OBJECT, "object")
-    return Mesh(raw.vertices, raw.faces, owners, object_count, raw.normals), fault
+    source = layout.mesh_folder(raw.scene)
+    again = partial(exact_again, raw.vertices, partial(_exact_vertices, source), source / layout.VERTICES)
+    exact = again if raw.vertices.dtype == np.float32 else None
+    return Mesh(raw.vertices, raw.faces, owners, object_count, exact), fault
 
 
 def read_groups(folder: Path, face_count: int) -> tuple[FaceGroups, FormatError | None]:

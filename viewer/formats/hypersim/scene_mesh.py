@@ -44,13 +44,7 @@ def find_mesh(seen: Findings) -> mesh.RawMesh | None:
         seen.broken("Mesh", error, enables)
         return None
     owners = _owners(seen, folder, len(faces))
-    seen.step("normals")
-    normals = None
-    try:
-        normals = mesh.read_vertex_normals(folder, faces, len(vertices))
-    except FormatError as error:
-        seen.broken("Mesh normals", error)
-    return mesh.RawMesh(scene, vertices, faces, owners, normals)
+    return mesh.RawMesh(scene, vertices, faces, owners)
 
 
 def _owners(seen: Findings, folder: Path, face_count: int) -> NDArray[np.int32] | None:

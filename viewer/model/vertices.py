@@ -1,0 +1,75 @@
+"""The places of a mesh's vertices: exact ones, and what is kept of them.
+
+Files hold float64, and millions of them. Pictures and rays need float32, so that is what stays in memory;
+who needs more, such as boxes that are written to files, reads the file again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.errors import FormatError
+
+Places = NDArray[np.float32] | NDArray[np.float64]
+FARTHEST_SIZES = 4
+"""Up to so many sizes of the mesh away from the origin rounding to float32 cannot be seen."""
+_BLOCK = 1 << 18
+
+
+def kept_form(vertices: NDArray[np.float64]) -> Places:
+    """Vertices (V, 3) as `shareable` float32; as they are where rounding could be seen."""
+    low, high = finite_bounds(vertices)
+    size, farthest = (high - low).max(), max(np.abs(low).max(), np.abs(high).max())
+    return shareable(vertices) if farthest <= FARTHEST_SIZES * size else vertices
+
+
+def shareable(vertices: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Vertices (V, 3) that embree may read: it takes four floats at once, so there is room behind the last.
+
+    Not a copy where they are such already.
+    """
+    if _has_room(vertices):
+        return vertices
+    padded = np.zeros((len(vertices) + 1, 3), np.float32)
+    with np.errstate(over="ignore"):
+        padded[:-1] = vertices
+    return padded[:-1]
+
+
+def _has_room(vertices: NDArray[np.floating]) -> bool:
+    owner = vertices.base
+    if vertices.dtype != np.float32 or not vertices.flags.c_contiguous or not isinstance(owner, np.ndarray):
+        return False
+    end = vertices.ctypes.data + vertices.nbytes
+    return owner.flags.c_contiguous and end + 4 <= owner.ctypes.data + owner.nbytes
+
+
+def exact_again(kept: Places, read: Callable[[], NDArray[np.float64]], path: Path) -> NDArray[np.float64]:
+    """(V, 3) read once more from their file. Raises FormatError when it holds others than were kept."""
+    found = read()
+    is_same = found.shape == kept.shape and all(
+        np.array_equal(found[start : start + _BLOCK].astype(kept.dtype), kept[start : start + _BLOCK], True)
+        for start in range(0, len(kept), _BLOCK)
+    )
+    if not is_same:
+        raise FormatError(
+            "expected the vertices that the scene was opened with, found others",
+            path=path,
+            hint="open the scene again",
+        )
+    return found
+
+
+def finite_bounds(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Smallest and largest corner, each (3,) float64, of points (N, 3); zeros when none is finite."""
+    low, high = points.min(axis=0, initial=np.inf), points.max(axis=0, initial=-np.inf)
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        finite = points[np.isfinite(points).all(axis=1)]
+        if not len(finite):
+            return np.zeros(3), np.zeros(3)
+        low, high = finite.min(axis=0), finite.max(axis=0)
+    return low.astype(np.float64), high.astype(np.float64)
