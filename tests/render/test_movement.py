@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
 import numpy as np
 import pytest
 
@@ -10,7 +14,10 @@ from tests.render.scenes import room, scene_of
 from tests.render.test_id_buffer import away_from_edges, objects_by_rays
 from viewer.geometry.mesh_detail import LEVELS, mesh_detail
 from viewer.jobs.job import Progress
+from viewer.model import mesh as model_mesh
 from viewer.model.mesh import GpuMesh, Mesh, split_at_objects
+from viewer.render import surface_pass
+from viewer.render.composition import Composition
 from viewer.render.detail_choice import (
     batches,
     choose_levels,
@@ -31,7 +38,11 @@ from viewer.render.movement import (
 )
 from viewer.render.orbit_camera import ViewState
 from viewer.render.quick_picture import quick_side
-from viewer.render.visuals import object_mesh
+from viewer.render.renderer import Renderer
+from viewer.render.visuals import mesh_buffers, object_mesh
+from viewer.render.visuals.mesh_buffers import FaceBuffers, numbered
+
+T = TypeVar("T")
 
 INSIDE = ViewState((-2.4, -1.5, 1.7), (2.0, 1.0, 0.4))
 
@@ -354,6 +365,97 @@ def test_leaving_out_what_is_hidden_changes_no_pixel_and_leaves_out_much(
 
 
 @pytest.mark.gl
+def test_quick_pictures_leave_out_what_is_hidden_behind_what_was_seen_before(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mesh = walls_and_balls()
+    gpu = split_at_objects(mesh)
+    view = stage.view
+    view.set_scene(scene_of(mesh), gpu)
+    view.set_mesh_detail(mesh_detail(gpu, Progress.silent()))
+    view.set_view(ViewState((-2.4, -1.5, 1.7), (8.0, 4.0, 0.4)))
+    stage.settle()
+    monkeypatch.setattr(object_mesh, "_WORTH_HIDING_FACES", 1)
+    seen = np.zeros(mesh.object_count + 1, np.bool_)
+    seen[np.unique(view.id_buffer().object_ids) + 1] = True
+    visual = view.layers["mesh"]._visual
+    renderer = Renderer(view._canvas.context)
+    found = []
+    for asks in (True, False):
+        frame = view._state.frame(view._canvas.context, view.current_camera())
+        frame.most_faces, frame.seen = 20_000, seen
+        frame.read_depths = renderer.read_depths if asks else None
+        renderer.draw_surfaces(frame, [view.layers["mesh"]])
+        faces = sum(int(ranges[1].sum()) for _, ranges in visual._parts(frame, faint=False, whole=False))
+        found.append((renderer.read_ids(frame, (), 0), faces))
+    renderer.release()
+    (some, few), (every, many) = found
+    for plane in ("object_ids", "kinds", "depths"):
+        assert np.array_equal(getattr(some, plane), getattr(every, plane))
+    assert few < 0.7 * many
+
+
+@pytest.mark.gl
+def test_of_a_moving_view_only_what_is_faint_is_glass(slow: tuple[Stage, Mesh]) -> None:
+    stage, _mesh = slow
+    view = stage.view
+    faint = np.arange(20, 30)
+    view.set_faint(faint)
+    visual = view.layers["mesh"]._visual
+    frame = view._state.frame(view._canvas.context, view.current_camera())
+    drawn = [
+        choose_levels(visual.objects, visual._detail, frame, visual.origin, 10_000, faint=glass)[0] - 1
+        for glass in (False, True)
+    ]
+    assert len(drawn[1])
+    assert np.isin(drawn[1], faint).all()
+    assert not np.isin(drawn[0], faint).any()
+    stage.settle()
+
+
+def test_a_slice_ends_before_it_gets_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    done = []
+
+    class Steps:
+        def surface_steps(self, *_: object) -> Generator[None, None, None]:
+            for k in range(7):
+                done.append(k)
+                yield
+
+        def resume_surfaces(self) -> None:
+            pass
+
+    def finish() -> None:
+        now[0] += 0.015
+
+    monkeypatch.setattr(surface_pass, "GL", SimpleNamespace(glFinish=finish))
+    monkeypatch.setattr(surface_pass, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    frame: Any = SimpleNamespace()
+    steps: Any = Steps()
+    drawing = surface_pass.SurfacePass(
+        steps, frame, (), (0, False, SIZE), in_slices=True, asks_what_hides=False
+    )
+    counts = []
+    while not drawing.advance(0.05):
+        counts.append(len(done))
+    assert counts == [3, 6]
+    assert len(done) == 7
+
+
+def test_what_the_window_needs_after_a_picture_is_known_when_it_tells() -> None:
+    told: list[Callable[[], None]] = []
+    composition = Composition(SimpleNamespace(frameSwapped=SimpleNamespace(connect=told.append)))
+    assert composition.seconds == 0
+    told[0]()  # of something else
+    assert composition.seconds == 0
+    composition.begins()
+    told[0]()
+    assert composition.seconds > 0
+    assert Composition(SimpleNamespace()).seconds == 0
+
+
+@pytest.mark.gl
 def test_boxes_that_cannot_be_told_apart_from_what_is_drawn_count_as_visible(stage: Stage) -> None:
     mesh = room()
     view = stage.view
@@ -377,14 +479,78 @@ def test_boxes_that_cannot_be_told_apart_from_what_is_drawn_count_as_visible(sta
 
 
 def test_ranges_are_cut_where_buffers_end() -> None:
-    size = object_mesh.FACES_PER_BUFFER
-    ranges = np.array([5, size - 10, 3 * size]), np.array([10, 2 * size + 15, size])
+    buffers = FaceBuffers(starts=[0, 100, 130, 200], face_count=250)
+    ranges = np.array([5, 90, 200]), np.array([10, 60, 50])
 
-    found = {k: [column.tolist() for column in some] for k, some in object_mesh.by_buffer(ranges)}
-    assert found == {
-        0: [[5, size - 10], [10, 10]],
-        1: [[0], [size]],
-        2: [[0], [size]],
-        3: [[0, 0], [5, size]],
-    }
-    assert object_mesh.by_buffer((ranges[0][:0], ranges[1][:0])) == []
+    found = {k: [column.tolist() for column in some] for k, some in buffers.cut(ranges)}
+    assert found == {0: [[5, 90], [10, 10]], 1: [[0], [30]], 2: [[0], [20]], 3: [[0], [50]]}
+    assert buffers.cut((ranges[0][:0], ranges[1][:0])) == []
+
+
+@pytest.mark.parametrize("order", ["as they come", "shuffled"])
+def test_vertices_are_numbered_anew_in_every_buffer(order: str) -> None:
+    mesh = balls(12)
+    vertices, faces = mesh.vertices, mesh.faces
+    if order == "shuffled":
+        place = np.random.default_rng(1).permutation(len(vertices)).astype(np.int32)
+        shuffled = np.empty_like(vertices)
+        shuffled[place] = vertices
+        vertices, faces = shuffled, place[faces]
+    gpu = split_at_objects(Mesh(vertices, faces, mesh.object_of_face, mesh.object_count))
+    some = gpu.faces[gpu.rows.first_face[18] : gpu.rows.first_face[23]]
+
+    numbering = result_of(numbered(some))
+    inside = result_of(numbering.inside(some))
+
+    assert (numbering.ids is None) == (order == "as they come")
+    assert inside.max() < numbering.count <= len(some)
+    of_buffer = gpu.positions_and_object(numbering.which(0, numbering.count))
+    assert len(of_buffer) == numbering.count
+    assert np.array_equal(of_buffer[inside], gpu.positions_and_object(some.reshape(-1)).reshape(-1, 3, 4))
+
+
+@pytest.mark.gl
+def test_a_mesh_in_many_buffers_looks_like_one_in_few(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    mesh = balls(20, rings=12)
+    place = np.random.default_rng(1).permutation(len(mesh.vertices)).astype(np.int32)
+    shuffled = np.empty_like(mesh.vertices)
+    shuffled[place] = mesh.vertices
+    view = stage.view
+
+    def pictures(mesh: Mesh) -> list[np.ndarray]:
+        gpu = split_at_objects(mesh)
+        view._picture.budget.is_allowed = False
+        view.set_scene(scene_of(mesh), gpu)
+        view.set_view(INSIDE)
+        full = stage.pixels()
+        view.set_mesh_detail(mesh_detail(gpu, Progress.silent()))
+        stage.settle()
+        frame = view._state.frame(view._canvas.context, view.current_camera())
+        frame.most_faces = 1
+        renderer = Renderer(view._canvas.context)
+        renderer.draw_surfaces(frame, view._state.layers.values())
+        coarse = renderer.read_ids(frame, (), 0)
+        renderer.release()
+        return [full, coarse.object_ids, coarse.depths]
+
+    other = Mesh(shuffled, place[mesh.faces], mesh.object_of_face, mesh.object_count)
+    few = [pictures(mesh), pictures(other)]
+    monkeypatch.setattr(model_mesh, "RUN_FACES", 1 << 10)
+    monkeypatch.setattr(mesh_buffers, "FACES_PER_BUFFER", 300)
+    monkeypatch.setattr(mesh_buffers, "VERTICES_PER_PIECE", 100)
+    for kind, expected in zip((mesh, other), few, strict=True):
+        many = pictures(kind)
+        buffers = view.layers["mesh"]._visual._buffers
+        assert len(buffers.own.corners) > 20
+        assert len(buffers.coarse.corners) > 5
+        for one, same in zip(expected, many, strict=True):
+            assert np.array_equal(one, same)
+
+
+def result_of(steps: Generator[int, None, T]) -> T:
+    """What a generator returns at last."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

@@ -22,10 +22,8 @@ FEWEST_FACES = 12
 """An object is made no coarser than this."""
 LEAST_CELLS = 3
 """Cells along every axis of an object, so that round things stay round and thick ones thick."""
-BLOCK_FACES = 1 << 19
-"""Faces worked on at a time, more where one object has more: bounds memory, and time until cancelling."""
 _AXIS_BITS = 15
-_OBJECT_BITS = 63 - 3 * _AXIS_BITS
+"""With these, the cell and the row of a vertex, one of a run's `RUN_ROWS`, are one number of 63 bits."""
 
 
 @dataclass(slots=True, eq=False)
@@ -47,30 +45,21 @@ def mesh_detail(mesh: GpuMesh, progress: Progress) -> MeshDetail:
     shape = (mesh.object_count + 1, LEVELS)
     table = _Table(np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.float32), [])
     table.first[:, 0], table.count[:, 0] = mesh.rows.first_face[:-1], mesh.rows.face_counts
-    for start, stop in _blocks(table.count[:, 0]):
+    first_of_run = []
+    for start, stop in mesh.rows.runs():
+        first_of_run.append(table.face_count)
         first = int(table.first[start, 0])
         last = int(table.first[stop - 1, 0] + table.count[stop - 1, 0])
         progress.step(first, len(mesh.faces), "Making a lighter mesh for moving")
         if last > first:
-            _coarsen_block(mesh, table, start, stop, first, last, progress)
+            _coarsen_run(mesh, table, start, stop, first, last, progress)
     progress.step(len(mesh.faces), len(mesh.faces), "Making a lighter mesh for moving")
     faces = np.concatenate(table.faces) if table.faces else np.empty((0, 3), np.uint32)
-    return MeshDetail(faces, table.first, table.count, table.error)
+    ends = np.array([*first_of_run, len(faces)], np.int64)
+    return MeshDetail(faces, table.first, table.count, ends, table.error)
 
 
-def _blocks(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Runs of rows with some `BLOCK_FACES` faces each, and no more rows than a key can tell apart."""
-    blocks, start, faces = [], 0, 0
-    for row, count in enumerate(counts.tolist()):
-        if row > start and (faces + count > BLOCK_FACES or row - start >= 1 << _OBJECT_BITS):
-            blocks.append((start, row))
-            start, faces = row, 0
-        faces += count
-    blocks.append((start, len(counts)))
-    return blocks
-
-
-def _coarsen_block(
+def _coarsen_run(
     mesh: GpuMesh, table: _Table, start: int, stop: int, first: int, last: int, progress: Progress
 ) -> None:
     """Fill the rows start..stop, whose faces are first..last of the mesh."""

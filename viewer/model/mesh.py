@@ -15,6 +15,9 @@ from viewer.model.vertices import Places, finite_bounds
 NO_OBJECT = -1
 BLOCK_FACES = 1 << 16
 """Faces, or vertices, measured at a time: millions of them at once would take gigabytes."""
+RUN_FACES = 1 << 19
+"""Faces worked on at a time where objects must stay whole: bounds memory, and time until cancelling."""
+RUN_ROWS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +71,20 @@ class ObjectRows:
     def face_counts(self) -> NDArray[np.int64]:
         """(O + 1,)"""
         return np.diff(self.first_face)
+
+    def runs(self) -> list[tuple[int, int]]:
+        """Rows start..stop that follow each other, of some `RUN_FACES` faces: more where one object has more.
+
+        In such parts a mesh is made coarser and sent to the graphics card.
+        """
+        runs, start, faces = [], 0, 0
+        for row, count in enumerate(self.face_counts.tolist()):
+            if row > start and (faces + count > RUN_FACES or row - start >= RUN_ROWS):
+                runs.append((start, row))
+                start, faces = row, 0
+            faces += count
+        runs.append((start, len(self.first_face) - 1))
+        return runs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

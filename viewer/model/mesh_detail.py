@@ -19,6 +19,7 @@ class MeshDetail:
     faces: NDArray[np.uint32]  # (D, 3) of the coarser levels, vertices of the mesh
     first: NDArray[np.int64]  # (O + 1, L) first face of an object's level; of level 0 in the mesh's own faces
     count: NDArray[np.int64]  # (O + 1, L) faces of it; never 0 where level 0 has some
+    first_of_run: NDArray[np.int64]  # (N + 1,) first of `faces` of each of `ObjectRows.runs`, and their end
     error: NDArray[np.float32]
     """(O + 1, L) how far a vertex may have moved, world units; rises with the level; 0 = the mesh itself."""
 

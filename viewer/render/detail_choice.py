@@ -75,12 +75,15 @@ def choose_levels(
     frame: Frame,
     origin: NDArray[np.float64],
     most_faces: int,
+    *,
+    faint: bool = False,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows to draw, ascending, and the level of each: as fine as `most_faces` triangles allow.
 
-    What the picture before did not show, for it was behind something, is drawn as coarsely as there is.
+    What the picture before did not show, for it was behind something, is drawn as coarsely as there is, and
+    not counted: hardly any of it comes into view in the next. Rows are of solid objects, or of faint ones.
     """
-    rows = rows_in_view(objects, frame, origin)
+    rows = rows_in_view(objects, frame, origin, faint=faint)
     away = distances(objects, rows, frame, origin)
     px_per_unit = frame.pixels_per_slope / np.maximum(away, NEAREST_METRES / frame.metres_per_unit)
     radius_px = np.linalg.norm(objects.high[rows] - objects.low[rows], axis=1) / 2 * px_per_unit
@@ -99,7 +102,7 @@ def choose_levels(
     first, last = 0, len(TOLERANCES_PX) - 1
     while first < last:
         middle = (first + last) // 2
-        if int(count[within, levels(TOLERANCES_PX[middle])].sum()) <= most_faces:
+        if int(count[within, levels(TOLERANCES_PX[middle])][seen].sum()) <= most_faces:
             last = middle
         else:
             first = middle + 1

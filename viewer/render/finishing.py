@@ -28,10 +28,25 @@ class Finishing:
         self._redraw = redraw
         self._failed = failed
         self._waiting: list[tuple[Callable[[], None], bool]] = []
+        self._has_drawn = False
         self._timer = make_timer(0.001, self._step)
+
+    def begin(self) -> None:
+        """Make the full picture of the view as it is, and show it when it is whole."""
+        try:
+            self._picture.begin(self._camera(), self._pixel_scale())
+        except DRIVER_ERRORS as error:
+            self.stop()
+            self._failed(error)
+            return
+        if self._picture.is_complete:
+            self._redraw()
+        else:
+            self._timer.start()
 
     def go_on(self) -> None:
         """A picture was drawn: work on what it still lacks, then tell those who wait for it."""
+        self._has_drawn = True
         if (self._waiting or not self._picture.is_complete) and not self._timer.running:
             self._timer.start()
 
@@ -66,6 +81,10 @@ class Finishing:
         self._timer.stop()
 
     def _step(self) -> None:
+        if self._has_drawn:
+            # a picture and a slice of the next in one turn would be too long for who waits for an answer
+            self._has_drawn = False
+            return
         try:
             is_done = self._picture.advance()
         except DRIVER_ERRORS as error:

@@ -8,9 +8,9 @@ QUICK_SECONDS = 0.085
 """Where they take longer than this, moving ones are smaller, too, and hold only so many triangles."""
 ASK_SECONDS = 0.02
 """Where full pictures take less, asking the graphics card what hides would take longer than drawing it."""
-AIM_SECONDS = 0.065
-"""What a quick picture should take; ten of them a second leave time for everything else."""
-FEWEST_FACES, FIRST_FACES, MOST_FACES = 60_000, 250_000, 3_000_000
+AIM_SECONDS = 0.08
+"""What a quick picture should take until it is in the window: ten of them a second, and time for the rest."""
+FEWEST_FACES, FIRST_FACES, MOST_FACES = 60_000, 120_000, 3_000_000
 SHARES = (0.4, 0.5, 0.6, 0.7)
 """Pixels of a quick picture per pixel of the window, in each direction."""
 FIRST_SHARE = 1

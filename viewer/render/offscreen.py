@@ -27,7 +27,7 @@ from viewer.model.points import PointSet
 from viewer.model.scene import Scene
 
 if TYPE_CHECKING:
-    from viewer.render.picture import PictureState
+    from viewer.render.picture_state import PictureState
 
 XVFB_WAIT_SECONDS = 10.0
 _HINT = "on Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri, or xvfb"
@@ -187,7 +187,7 @@ def offscreen_state(
     from viewer.render.layers.mesh import MeshLayer
     from viewer.render.layers.points import PointsLayer
     from viewer.render.object_table import ObjectTable
-    from viewer.render.picture import PictureState
+    from viewer.render.picture_state import PictureState
     from viewer.render.renderer import check_context
     from viewer.render.theme import DARK, LIGHT
 

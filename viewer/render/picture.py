@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,80 +11,23 @@ from vispy.gloo import Texture2D
 
 from viewer.errors import GpuError
 from viewer.model.camera import Camera
-from viewer.model.clip_box import ClipBox
+from viewer.render.composition import Composition
 from viewer.render.frame import Frame
 from viewer.render.id_buffer import IdBuffer, PointerHit
-from viewer.render.layers.layer import Layer
-from viewer.render.layers.mesh import MeshStyle
-from viewer.render.layers.registry import LAYERS
-from viewer.render.look_through import LookThrough
-from viewer.render.marker import Marker, MarkerPainter
+from viewer.render.marker import MarkerPainter
 from viewer.render.movement import MovementBudget
-from viewer.render.object_table import Flag, ObjectTable
 from viewer.render.overlay import Overlay
+from viewer.render.picture_state import Flat, PictureState
 from viewer.render.quick_picture import QuickPicture
 from viewer.render.renderer import Renderer
 from viewer.render.rulers import draw_axes, draw_scale_bar
 from viewer.render.surface_pass import SurfacePass, Surfaces
 from viewer.render.targets import DRIVER_ERRORS, driver_problem
 from viewer.render.text import TextPainter
-from viewer.render.theme import DARK, Theme
 
 PICK_REACH_PX = 3
-SLICE_SECONDS = 0.03
+SLICE_SECONDS = 0.04
 """A full picture that takes long is drawn in slices of about this, so that the window answers in between."""
-
-
-@dataclass(slots=True, eq=False)
-class PictureState:
-    """What is shown, apart from the camera."""
-
-    layers: dict[str, Layer] = field(default_factory=lambda: {layer.key: layer() for layer in LAYERS})
-    table: ObjectTable = field(default_factory=ObjectTable)
-    theme: Theme = DARK
-    color_mode: str = "table"
-    up: NDArray[np.float64] = field(default_factory=lambda: np.array([0.0, 0.0, 1.0]))
-    metres_per_unit: float = 1.0
-    clip: ClipBox | None = None
-
-    @property
-    def mesh_style(self) -> MeshStyle:
-        style = self.layers["mesh"].style
-        if not isinstance(style, MeshStyle):
-            raise TypeError(f"expected the mesh layer's style, found {style!r}")
-        return style
-
-    @property
-    def has_marks(self) -> bool:
-        flags = (Flag.SELECTED, Flag.HOVERED, Flag.PREVIEWED)
-        return any(len(self.table.marked(flag)) for flag in flags)
-
-    def frame(self, context: Any, camera: Camera, pixel_scale: float = 1.0) -> Frame:
-        return Frame(
-            context,
-            camera,
-            self.table,
-            self.up,
-            self.metres_per_unit,
-            pixel_scale,
-            self.theme,
-            self.color_mode,
-            self.clip,
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Flat:
-    """What lies flat over the picture."""
-
-    look: LookThrough | None = None
-    stroke_shape: str = "none"
-    stroke: NDArray[np.int32] | None = None
-    interest_units: float = 1.0  # depth the scale bar speaks of
-    axes: bool = True
-    scale_bar: bool = True
-    grid_step: str = ""  # of the grid, when it is shown
-    marker: Marker | None = None
 
 
 class Picture:
@@ -100,6 +42,7 @@ class Picture:
         self.is_growing = False
         """True while the scene is only partly on the graphics card: what pictures take means nothing."""
         self.budget = MovementBudget()
+        self._composition = Composition(canvas.native)
         self._renderer: Renderer | None = None
         self._quick: QuickPicture | None = None
         self._overlay: Overlay | None = None
@@ -110,6 +53,9 @@ class Picture:
         self._pass: SurfacePass | None = None
         self._pass_seconds = 0.0
         self._is_measuring = False
+        self._ahead: Frame | None = None
+        """The surfaces of this frame are there; its colors follow in a turn of their own."""
+        self._is_new_ahead = False
         self._ids: IdBuffer | None = None
         self._image: NDArray[np.uint8] | None = None
         self._has_new_image = False
@@ -141,7 +87,7 @@ class Picture:
 
     def forget_pass(self) -> None:
         """Other triangles are coming: begin the picture under way anew, as if no other had been drawn."""
-        self._pass = self._drawn = None
+        self._pass = self._drawn = self._ahead = None
         self.budget.reset()
 
     def changed(self) -> None:
@@ -174,7 +120,7 @@ class Picture:
     @property
     def is_complete(self) -> bool:
         """False while a full picture is under way."""
-        return self._pass is None
+        return self._pass is None and self._ahead is None
 
     def shows_full(self, camera: Camera) -> bool:
         """True when the window shows a full picture, with all that is known by now."""
@@ -186,10 +132,24 @@ class Picture:
         return self._drawn in (self._wanted(camera, for_ids=False), self._wanted(camera, for_ids=True))
 
     def advance(self) -> bool:
-        """Go on with the full picture under way; True when its surfaces are all there."""
-        if self._pass is None or not self.make_current():
+        """Go on with the full picture under way; True when all that is left is to show it."""
+        renderer, current = self._renderer, self._pass
+        if renderer is None or self.is_complete or not self.make_current():
             return True
-        return self._go_on(SLICE_SECONDS)
+        if current is None:
+            self._compose_ahead(renderer)
+            return True
+        if not self._go_on(SLICE_SECONDS):
+            return False
+        if self.budget.full_seconds > 0 and not current.frame.for_ids:
+            self._ahead = current.frame
+        return self._ahead is None
+
+    def begin(self, camera: Camera, pixel_scale: float) -> None:
+        """Begin with the full picture of a camera; the window keeps what it shows."""
+        if self._renderer is not None and self.make_current():
+            frame = self.state.frame(self._canvas.context, camera, pixel_scale)
+            self._draw_surfaces(self._renderer, frame, for_ids=False, seconds=0.0)
 
     def give_up(self, error: Exception) -> GpuError:
         """Draw nothing any more, for the driver refused."""
@@ -201,16 +161,16 @@ class Picture:
         renderer, overlay, texts = self._renderer, self._overlay, self._texts
         if renderer is None or overlay is None or texts is None:
             return
+        begun = time.perf_counter()
         frame = self.state.frame(self._canvas.context, camera, pixel_scale)
         window = self._canvas._backend._vispy_get_fb_bind_location()
         wants_quick = plain and self.budget.is_quick
-        # a moving view needs a picture now
-        limit = None if plain and self.budget.full_seconds > 0 else SLICE_SECONDS
         if wants_quick:
             if not self._shows_quick:
                 self._quick_picture().follow(self._seen(renderer))
             self._call_off()
-        is_done = not wants_quick and self._draw_surfaces(renderer, frame, for_ids=False, seconds=limit)
+        seconds = self._seconds_in_one_go(plain=plain)
+        is_done = not wants_quick and self._draw_surfaces(renderer, frame, for_ids=False, seconds=seconds)
         started = time.perf_counter()
         is_new = False
         if wants_quick or (self._shows_quick and not is_done):
@@ -224,7 +184,17 @@ class Picture:
         shown = self._quick_picture() if self._shows_quick else renderer
         self._draw_flat(overlay, texts, frame, flat, shown.depths)
         renderer.finish()
+        if wants_quick:
+            started = begun
         self._learn(time.perf_counter() - started, is_quick=wants_quick, is_new=is_new, plain=plain)
+        self._composition.begins()
+
+    def _seconds_in_one_go(self, *, plain: bool) -> float | None:
+        """How long surfaces may be drawn before something is shown; None = until they are all there."""
+        if self.budget.full_seconds == 0:
+            return SLICE_SECONDS
+        # a moving view needs a picture now; what is long is drawn between pictures
+        return None if plain or not self.budget.is_long else 0.0
 
     def _learn(self, seconds: float, *, is_quick: bool, is_new: bool, plain: bool) -> None:
         """Remember what a picture took."""
@@ -232,7 +202,7 @@ class Picture:
             self._is_measuring = False
         elif is_quick:
             if is_new:
-                self.budget.took_quick(seconds)
+                self.budget.took_quick(seconds + self._composition.seconds)
         elif is_new and self._is_measuring and self._pass is None:
             if plain:
                 # with a driver that only queues, what was queued before is in this time
@@ -276,8 +246,9 @@ class Picture:
     def _compose(self, renderer: Renderer, frame: Frame, *, plain: bool) -> bool:
         """Bring the colors of the full picture up to date; True when there was something to do."""
         wanted = (self.serial, frame.size, plain)
+        is_new, self._is_new_ahead, self._ahead = self._is_new_ahead, False, None
         if self._composed == wanted:
-            return False
+            return is_new
         self._composed, self._full_size = wanted, frame.size
         state = self.state
         style = state.mesh_style
@@ -298,6 +269,17 @@ class Picture:
             marks=state.has_marks,
         )
         return True
+
+    def _compose_ahead(self, renderer: Renderer) -> None:
+        """Make the colors of a picture whose surfaces are there, in a turn of their own."""
+        frame, self._ahead = self._ahead, None
+        if frame is None or self._drawn != self._wanted(frame.camera, for_ids=False):
+            return
+        started = time.perf_counter()
+        is_new = self._compose(renderer, frame, plain=False)
+        renderer.finish()
+        self._pass_seconds += time.perf_counter() - started
+        self._is_new_ahead = is_new
 
     def _wanted(self, camera: Camera, *, for_ids: bool) -> Surfaces:
         for_ids = for_ids and any(layer.is_glass for layer in self.state.layers.values())
@@ -327,7 +309,7 @@ class Picture:
         if self._shows_quick and self._quick is not None:
             return self._quick.seen
         count = self.state.table.object_count
-        if self._drawn is None or self._drawn_objects != count:
+        if not count or self._drawn is None or self._drawn_objects != count:
             return None
         return renderer.seen_objects(count)
 
@@ -336,6 +318,8 @@ class Picture:
         current = self._pass
         if current is None:
             return True
+        if seconds == 0:
+            return False
         started = time.perf_counter()
         is_done = current.advance(seconds)
         self._pass_seconds += time.perf_counter() - started
@@ -349,7 +333,7 @@ class Picture:
         """Whatever the surfaces under way were for is out of date."""
         if self._pass is not None:
             self.budget.took_at_least(self._pass_seconds)
-        self._pass = self._drawn = None
+        self._pass = self._drawn = self._ahead = None
 
     def id_buffer(self, camera: Camera) -> IdBuffer:
         """What is drawn at every pixel; kept until the camera, the size or what is visible changes."""

@@ -16,7 +16,7 @@ from viewer.render.movement import MovementBudget
 from viewer.render.renderer import Painters, Renderer
 
 if TYPE_CHECKING:
-    from viewer.render.picture import PictureState
+    from viewer.render.picture_state import PictureState
 
 
 def quick_side(side: int, share: float) -> int:
@@ -89,6 +89,7 @@ class QuickPicture:
         frame = self._state.frame(self._context, small, pixel_scale * width / camera.lens.width)
         frame.most_faces = budget.most_faces
         frame.seen = self.seen
+        frame.read_depths = self._renderer.read_depths
         self._renderer.draw_surfaces(frame, self._state.layers.values())
         self._seen = self._renderer.seen_objects(self._rows - 1)
         self._frame, self._drawn, self._is_composed = frame, wanted, False

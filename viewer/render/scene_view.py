@@ -35,7 +35,8 @@ from viewer.render.layers.mesh import MeshLayer
 from viewer.render.layers.points import PointsLayer
 from viewer.render.navigator import REACH_METRES
 from viewer.render.object_table import Flag, ObjectTable
-from viewer.render.picture import Flat, Picture, PictureState
+from viewer.render.picture import Picture
+from viewer.render.picture_state import Flat, PictureState
 from viewer.render.pointer import Pointer
 from viewer.render.renderer import check_context
 from viewer.render.rulers import scale_bar
@@ -362,9 +363,9 @@ class SceneView(ViewPictures):
         except GpuError:
             self._tell_failure()
             return
-        self._uploads.draw_seconds = seconds
+        self._uploads.drew(seconds)
         self.finishing.go_on()
-        if picture.budget.is_quick and self._layer(MeshLayer).lacks_detail:
+        if self.wants_detail:
             self.detail_wanted.emit()
         self.frame_drawn.emit(seconds * 1e3)
 

@@ -11,7 +11,7 @@ from vispy.gloo.context import GLContext
 
 from viewer.model.camera import Camera
 from viewer.render.id_buffer import IdBuffer, depth_scale
-from viewer.render.picture import PictureState
+from viewer.render.picture_state import PictureState
 from viewer.render.renderer import Renderer
 from viewer.render.targets import DRIVER_ERRORS, driver_problem
 

@@ -12,7 +12,7 @@ from vispy.gloo.context import GLContext
 from viewer.errors import GpuError
 from viewer.model.camera import Camera
 from viewer.render.frame import Frame, resized
-from viewer.render.picture import PictureState
+from viewer.render.picture_state import PictureState
 from viewer.render.renderer import Renderer
 
 FINENESS = 2

@@ -40,8 +40,8 @@ class SurfacePass:
         self._renderer = renderer
 
     def advance(self, seconds: float | None) -> bool:
-        """Go on for about so long, or to the end; True when all is drawn."""
-        started = time.perf_counter()
+        """Go on for about so long, rather less than more, or to the end; True when all is drawn."""
+        started = last = time.perf_counter()
         if self._has_begun:
             self._renderer.resume_surfaces()
         self._has_begun = True
@@ -50,6 +50,9 @@ class SurfacePass:
                 continue
             # drivers only queue what they are told; the time is spent here or when someone asks
             GL.glFinish()
-            if time.perf_counter() - started > seconds:
+            now = time.perf_counter()
+            # the next step takes about as long as this one
+            if now - started + (now - last) > seconds:
                 return False
+            last = now
         return True

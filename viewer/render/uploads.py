@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from viewer.render.targets import DRIVER_ERRORS
 from viewer.render.timers import make_timer
-from viewer.render.visuals.object_mesh import UPLOAD_BYTES
+from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
 
 STEP_SECONDS = 0.02
 REDRAW_SECONDS = 0.25
@@ -30,8 +30,8 @@ class UploadQueue:
         self._failed = failed
         self._waiting: deque[Iterator[int]] = deque()
         self._shown_at = 0.0
-        self.draw_seconds = 0.0
-        """How long a picture takes; pictures in between must not take most of the time."""
+        self._draw_seconds = 0.0
+        self._has_drawn = False
         self.keeps_picture = False
         """True until something of what is sent can be shown: nothing else is worth a picture till then."""
         self._timer = make_timer(0.001, self._step)
@@ -39,6 +39,10 @@ class UploadQueue:
     @property
     def is_busy(self) -> bool:
         return bool(self._waiting)
+
+    def drew(self, seconds: float) -> None:
+        """A picture took so long; those in between must not take most of the time."""
+        self._draw_seconds, self._has_drawn = seconds, True
 
     def add(self, *uploads: Iterator[int]) -> None:
         self._waiting.extend(uploads)
@@ -61,6 +65,10 @@ class UploadQueue:
         self._waiting.clear()
 
     def _step(self) -> None:
+        if self._has_drawn:
+            # a picture and a step in one turn would be too long for who waits for an answer
+            self._has_drawn = False
+            return
         if not self._make_current():
             return
         started = time.perf_counter()
@@ -73,7 +81,7 @@ class UploadQueue:
         done = not self._waiting
         if done:
             self._timer.stop()
-        if done or started - self._shown_at > max(REDRAW_SECONDS, 4 * self.draw_seconds):
+        if done or started - self._shown_at > max(REDRAW_SECONDS, 4 * self._draw_seconds):
             self._shown_at = started
             self.keeps_picture = False
             self._show_progress()

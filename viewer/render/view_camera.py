@@ -231,7 +231,11 @@ class ViewCamera(ViewSignals):
 
     def _settle(self) -> None:
         was_plain, self._is_plain = self._is_plain, False
-        (self.redraw if was_plain else self.redraw_flat)()
+        if was_plain and self._picture.budget.is_quick:
+            # it is shown when it is whole, and not before
+            self.finishing.begin()
+        else:
+            (self.redraw if was_plain else self.redraw_flat)()
         self.finishing.when_exact(self._notice_reach)
 
     def _notice_reach(self) -> None:

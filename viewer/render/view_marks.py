@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from viewer.render.marker import Marker
 from viewer.render.object_table import Flag
-from viewer.render.picture import PictureState
+from viewer.render.picture_state import PictureState
 from viewer.render.view_camera import ViewCamera
 
 

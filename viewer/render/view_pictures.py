@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from viewer.errors import GpuError
 from viewer.model.camera import Camera
-from viewer.render.picture import PictureState
+from viewer.render.layers.mesh import MeshLayer
+from viewer.render.picture_state import PictureState
 from viewer.render.shot import Shooter, Shot
 from viewer.render.still import StillPainter
 from viewer.render.uploads import UploadQueue
@@ -26,6 +27,12 @@ class ViewPictures(ViewPointer):
     _uploads: UploadQueue
     _shooter: Shooter
     _still_painter: StillPainter | None = None
+
+    @property
+    def wants_detail(self) -> bool:
+        """True while moving pictures take long, and would less with coarser forms of the mesh."""
+        mesh = self._state.layers[MeshLayer.key]
+        return self._picture.budget.is_quick and isinstance(mesh, MeshLayer) and mesh.lacks_detail
 
     def screenshot(self, width: int, height: int, transparent: bool = False) -> NDArray[np.uint8]:
         """The view as a picture (H, W, 4) of any size, without the flat things over it.

@@ -27,6 +27,9 @@ class Moving(QObject):
         self._window = window
         self._begun_for: GpuMesh | None = None
         window.scene_view.detail_wanted.connect(self._begin)
+        if window.scene_view.wants_detail:
+            # said before anybody listened; at the first movement it would come too late
+            self._begin()
 
     def _begin(self) -> None:
         mesh = shown_mesh(self._window.session)

@@ -17,7 +17,7 @@ from viewer.render.frame import Frame
 from viewer.render.layers.layer import Layer, control
 from viewer.render.theme import Rgb, Theme
 from viewer.render.visuals.line_set import Lines, LineSet
-from viewer.render.visuals.object_mesh import UPLOAD_BYTES
+from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
 from viewer.render.visuals.voxel_faces import ExposedFaces, exposed_faces
 from viewer.render.visuals.voxel_set import ColorBy, VoxelLook, VoxelPrograms, VoxelSet
 

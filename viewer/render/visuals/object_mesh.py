@@ -7,7 +7,6 @@ where pictures take long, those behind what is drawn already.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -45,19 +44,17 @@ from viewer.render.shaders import (
     TABLE,
     VERSION,
 )
-from viewer.render.targets import gl_name, send
+from viewer.render.targets import flush, gl_name
+from viewer.render.visuals.mesh_buffers import FaceBuffers, MeshBuffers
 
-UPLOAD_BYTES = 8 << 20
-"""What one idle tick may send to the graphics card."""
-FACES_PER_BUFFER = 1 << 18
-"""Corners of so many triangles share a buffer: drivers may take long to make room for many at once."""
-VERTICES_PER_PIECE = UPLOAD_BYTES // 4 // 16
 STEP_FACES = 1 << 16
 """Triangles drawn at a time when the window must be able to answer in between, and in quick pictures."""
 FRONT_FACES = 1 << 17
 """Triangles drawn before asking what they hide; twice as many before asking again."""
 _WORTH_ASKING_FACES = 1 << 18
 """With fewer triangles left it takes less to draw them."""
+_WORTH_HIDING_FACES = 1 << 14
+"""Likewise in quick pictures, which have few pixels to ask."""
 
 _VERTEX = (
     VERSION
@@ -136,11 +133,9 @@ class ObjectMesh:
         self.face_count = len(mesh.faces)
         self._mesh: GpuMesh | None = mesh
         self._detail: MeshDetail | None = None
-        self._vertices: gloo.VertexBuffer | None = None
-        self._indices: list[gloo.IndexBuffer] = []
-        self._coarse: list[gloo.IndexBuffer] = []
-        self._sent_faces = 0
+        self._buffers = MeshBuffers()
         self._is_detail_sent = False
+        self._no_vertex = gloo.VertexBuffer(np.zeros((1, 4), np.float32))
         self._no_face = gloo.IndexBuffer(np.zeros(3, np.uint32))
         self._programs: dict[tuple[str, bool], gloo.Program] = {}
 
@@ -155,49 +150,27 @@ class ObjectMesh:
         self._detail, self._is_detail_sent = detail, False
 
     def upload(self, context: GLContext) -> Iterator[int]:
-        """Send what is not sent yet, at most `UPLOAD_BYTES` before each yield of the bytes just sent.
-
-        Pieces of the index list follow as soon as all vertices they need are there.
-        """
+        """Send what is not sent yet, at most `UPLOAD_BYTES` before each yield of the bytes just sent."""
+        flush(context)
         if self._mesh is not None and self.face_count:
-            yield from self._upload_mesh(context, self._mesh)
+            yield from self._buffers.send_mesh(self._mesh)
         self._mesh = None
         if self._detail is not None and not self._is_detail_sent:
-            faces = self._detail.faces
-            for start in range(0, len(faces), FACES_PER_BUFFER):
-                piece = faces[start : start + FACES_PER_BUFFER]
-                self._coarse.append(filled_indices(context, piece))
-                yield piece.nbytes
-            self._detail = replace(self._detail, faces=faces[:0])
+            detail = self._detail
+            yield from self._buffers.send_coarse(detail.faces, detail.first_of_run)
+            self._detail = replace(detail, faces=detail.faces[:0])
             self._is_detail_sent = True
 
-    def _upload_mesh(self, context: GLContext, mesh: GpuMesh) -> Iterator[int]:
-        buffer = self._vertices = gloo.VertexBuffer(np.zeros((1, 4), np.float32))
-        buffer.resize_bytes(16 * mesh.vertex_count)
-        send(context, buffer)
-        yield 0
-        sent = 0
-        for start in range(0, self.face_count, FACES_PER_BUFFER):
-            piece = mesh.faces[start : start + FACES_PER_BUFFER]
-            needed = int(piece.max()) + 1
-            while sent < needed:
-                vertices = mesh.positions_and_object(slice(sent, sent + VERTICES_PER_PIECE))
-                GL.glBindBuffer(GL.GL_ARRAY_BUFFER, gl_name(context, buffer))
-                # vispy would first make a copy, and keep it for a while
-                GL.glBufferSubData(GL.GL_ARRAY_BUFFER, 16 * sent, vertices.nbytes, vertices)
-                GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
-                yield vertices.nbytes
-                sent += len(vertices)
-            self._indices.append(filled_indices(context, piece))
-            self._sent_faces = start + len(piece)
-            yield piece.nbytes
+    @property
+    def _sent_faces(self) -> int:
+        return self._buffers.own.face_count
 
     def _program(self, name: str, fragment: str, frame: Frame) -> gloo.Program:
         key = (name, frame.clip is not None)
         if key not in self._programs:
             vertex = _VERTEX.replace("{clip}", CLIP if frame.clip is not None else NO_CLIP)
             self._programs[key] = gloo.Program(vertex, fragment)
-            self._programs[key]["a_xyzo"] = self._vertices
+            self._programs[key]["a_xyzo"] = self._no_vertex
         return self._programs[key]
 
     def _draw(
@@ -213,34 +186,65 @@ class ObjectMesh:
         frame.place_in_box(program, self.origin)
         set_uniforms(program, frame.pixel_rays())
         for buffers, ranges in self._parts(frame, faint=faint, whole=whole):
+            if not len(ranges[0]):
+                yield
+                continue
             with culling(hide_back_faces), frame.clipping():
                 # vispy binds program, buffers and textures for a draw of its own; ours follows that one
                 frame.draw(program, "triangles", self._no_face)
                 GL.glBindTexture(GL.GL_TEXTURE_2D, gl_name(frame.context, frame.table.texture))
-                for number, some in by_buffer(ranges):
-                    draw_ranges(gl_name(frame.context, buffers[number]), some)
+                buffers.draw(ranges, GL.glGetAttribLocation(gl_name(frame.context, program), "a_xyzo"))
                 GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
             yield
 
-    def _parts(
-        self, frame: Frame, *, faint: bool, whole: bool
-    ) -> Iterator[tuple[list[gloo.IndexBuffer], Ranges]]:
-        """What to draw, step by step: all that is in the view, or without what is certainly hidden."""
+    def _parts(self, frame: Frame, *, faint: bool, whole: bool) -> Iterator[tuple[FaceBuffers, Ranges]]:
+        """What to draw, step by step: all that is in the view, or without what is certainly hidden.
+
+        A step without any is one before something else that takes long.
+        """
         if frame.most_faces is not None and self._is_detail_sent and self._detail is not None:
-            chosen = choose_levels(self.objects, self._detail, frame, self.origin, frame.most_faces)
-            own, coarse = chosen_ranges(self._detail, *chosen)
-            for buffers, chosen_faces in ((self._indices, own), (self._coarse, coarse)):
-                for ranges in batches(chosen_faces, STEP_FACES):
-                    yield buffers, ranges
+            yield from self._quick_parts(frame, self._detail, faint=faint, whole=whole)
             return
         rows = rows_in_view(self.objects, frame, self.origin, faint=faint)
         if frame.most_faces is not None:
-            yield self._indices, thinned(self._ranges(rows), frame.most_faces)
+            yield self._buffers.own, thinned(self._ranges(rows), frame.most_faces)
             return
         step = frame.step_faces or max(self.face_count, 1)
         for some in (rows,) if whole else self._what_shows(frame, rows):
-            for ranges in batches(self._ranges(some), step):
-                yield self._indices, ranges
+            ranges = self._ranges(some)
+            for part in batches(ranges, step) or [ranges]:
+                yield self._buffers.own, part
+
+    def _quick_parts(
+        self, frame: Frame, detail: MeshDetail, *, faint: bool, whole: bool
+    ) -> Iterator[tuple[FaceBuffers, Ranges]]:
+        """What was seen in the picture before, then of the rest what that does not hide by now."""
+        most = frame.most_faces or 0
+        rows, levels = choose_levels(self.objects, detail, frame, self.origin, most, faint=faint)
+        first = np.ones(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
+        ask = None if whole else frame.read_depths
+        if ask is None or detail.count[rows, levels][~first].sum() < _WORTH_HIDING_FACES:
+            first[:] = True
+        yield from self._at_levels(detail, rows[first], levels[first])
+        rows, levels = rows[~first], levels[~first]
+        if ask is not None and len(rows):
+            shows = ~self._hidden(frame, rows, ask())
+            yield from self._at_levels(detail, rows[shows], levels[shows])
+
+    def _at_levels(
+        self, detail: MeshDetail, rows: NDArray[np.int64], levels: NDArray[np.int64]
+    ) -> Iterator[tuple[FaceBuffers, Ranges]]:
+        own, coarse = chosen_ranges(detail, rows, levels)
+        for buffers, faces in ((self._buffers.own, own), (self._buffers.coarse, coarse)):
+            for ranges in batches(faces, STEP_FACES):
+                yield buffers, ranges
+
+    def _hidden(
+        self, frame: Frame, rows: NDArray[np.int64], depths: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """(R,) which objects are certainly behind what is drawn already, `depths` being how far one sees."""
+        eye = (frame.camera.position - self.origin).astype(np.float32)
+        return DepthPyramid(depths).hides(self.objects.low[rows] - eye, self.objects.high[rows] - eye, frame)
 
     def _ranges(self, rows: NDArray[np.int64]) -> Ranges:
         """Where the faces of some rows are, as far as they are sent."""
@@ -257,7 +261,6 @@ class ObjectMesh:
         seen = np.zeros(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
         # what was seen before comes first, then what is near
         rows = rows[np.lexsort((distances(self.objects, rows, frame, self.origin), ~seen))]
-        eye = (frame.camera.position - self.origin).astype(np.float32)
         allowed = max(int(self.objects.face_counts[rows[: int(seen.sum())]].sum()), FRONT_FACES)
         while len(rows):
             faces = np.cumsum(self.objects.face_counts[rows])
@@ -266,8 +269,8 @@ class ObjectMesh:
             left = int(faces[-1] - faces[many - 1])
             rows, allowed = rows[many:], 2 * allowed
             if left > _WORTH_ASKING_FACES:
-                low, high = self.objects.low[rows] - eye, self.objects.high[rows] - eye
-                rows = rows[~DepthPyramid(frame.read_depths()).hides(low, high, frame)]
+                yield rows[:0]
+                rows = rows[~self._hidden(frame, rows, frame.read_depths())]
 
     def surface_steps(self, frame: Frame, hide_back_faces: bool = False) -> Iterator[None]:
         """Draw ids, normals and depth, `frame.step_faces` triangles at a time."""
@@ -303,53 +306,7 @@ class ObjectMesh:
             pass
 
     def release(self) -> None:
-        buffers = (self._vertices, *self._indices, *self._coarse, self._no_face)
-        for item in (*self._programs.values(), *(buffer for buffer in buffers if buffer is not None)):
+        for item in (*self._programs.values(), self._no_vertex, self._no_face):
             item.delete()
-        self._programs, self._vertices, self._indices, self._coarse = {}, None, [], []
-        self._sent_faces = 0
-
-
-def filled_indices(context: GLContext, faces: NDArray[np.uint32]) -> gloo.IndexBuffer:
-    """A buffer on the graphics card with the corners of some triangles."""
-    buffer = gloo.IndexBuffer(np.zeros(3, np.uint32))
-    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, gl_name(context, buffer))
-    # vispy would first make a copy, and keep it for a while
-    GL.glBufferData(GL.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, GL.GL_STATIC_DRAW)
-    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
-    return buffer
-
-
-def by_buffer(ranges: Ranges) -> list[tuple[int, Ranges]]:
-    """Ranges of faces cut at the ends of buffers: numbers of buffers, and ranges within each."""
-    first, count = ranges
-    if not len(first):
-        return []
-    last = first + count - 1
-    pieces = last // FACES_PER_BUFFER - first // FACES_PER_BUFFER + 1
-    source = np.repeat(np.arange(len(first)), pieces)
-    number = first[source] // FACES_PER_BUFFER + np.arange(len(source)) - (np.cumsum(pieces) - pieces)[source]
-    begin = np.maximum(first[source], number * FACES_PER_BUFFER)
-    end = np.minimum(last[source] + 1, (number + 1) * FACES_PER_BUFFER)
-    return [
-        (int(k), (begin[number == k] - k * FACES_PER_BUFFER, (end - begin)[number == k]))
-        for k in np.unique(number)
-    ]
-
-
-def draw_ranges(indices: int, ranges: Ranges) -> None:
-    """Draw ranges of the triangles in an index buffer, with what is bound otherwise."""
-    first, count = ranges
-    if not len(first):
-        return
-    corners = np.ascontiguousarray(3 * count, np.int32)
-    offsets = np.ascontiguousarray(12 * first, np.uintp)
-    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, indices)
-    GL.glMultiDrawElements(
-        GL.GL_TRIANGLES,
-        corners,
-        GL.GL_UNSIGNED_INT,
-        offsets.ctypes.data_as(ctypes.POINTER(ctypes.c_void_p)),
-        len(corners),
-    )
-    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
+        self._programs = {}
+        self._buffers.release()

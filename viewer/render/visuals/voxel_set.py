@@ -15,7 +15,7 @@ from vispy import gloo
 from viewer.render.frame import Frame
 from viewer.render.shaders import CLIP, CONSTANTS, DEPTH, GAMMA, PICKED, PLACE, SURFACE, VERSION
 from viewer.render.targets import flush, gl_name
-from viewer.render.visuals.object_mesh import UPLOAD_BYTES
+from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
 from viewer.render.visuals.voxel_faces import ExposedFaces, Stretches
 
 _FACE_FLOATS = 5
