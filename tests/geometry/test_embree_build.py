@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -85,6 +87,16 @@ def test_a_tree_that_the_processor_cannot_use_is_built_by_embreex(monkeypatch: p
         assert np.array_equal(TriangleTree(vertices, faces).run(eyes(), rays()), ours)
     finally:
         embree_build._device.cache_clear()
+
+
+@ONLY_LINUX
+def test_who_has_a_tree_built_keeps_its_own_precedence() -> None:
+    def own() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = own()
+    TriangleTree(*mesh())
+    assert own() == before
 
 
 def test_a_tree_keeps_what_it_reads_alive() -> None:

@@ -307,7 +307,8 @@ class Bench:
 
     def _hover(self) -> None:
         ids = self._view.id_buffer().object_ids
-        rows, columns = np.nonzero(ids >= 0)
+        coarse = 8  # positions of all pixels would count as memory of the program
+        rows, columns = (coarse * found for found in np.nonzero(ids[::coarse, ::coarse] >= 0))
         if not len(rows):
             return
         times = []
