@@ -44,7 +44,7 @@ MUST_NOT_USE: dict[str, set[str]] = {
     "geometry": WINDOW | GRAPHICS | {"h5py", "PIL"},
     "sample": WINDOW | GRAPHICS,
     "app": WINDOW | GRAPHICS,
-    "render": WINDOW | {"h5py", "trimesh"},
+    "render": WINDOW | {"OpenGL", "h5py", "trimesh"},
     "ui": {"h5py"},
 }
 
@@ -109,7 +109,7 @@ def test_the_window_starts_without_what_only_few_commands_need() -> None:
     """Start to first picture: scipy alone takes a third as long as everything else together."""
     script = (
         "import sys, viewer.ui.main_window\n"
-        "print(sorted({'scipy', 'pyqtgraph', 'trimesh', 'av'} & set(sys.modules)))"
+        "print(sorted({'scipy', 'pyqtgraph', 'trimesh', 'av', 'OpenGL'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=PACKAGE.parent

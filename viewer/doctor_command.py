@@ -133,7 +133,7 @@ def _required_packages() -> Iterator[str]:
     try:
         wanted = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:  # run from a folder that was never installed
-        wanted = ["PySide6-Essentials", "vispy", "PyOpenGL", "pyqtgraph", "numpy", "scipy", "h5py"]
+        wanted = ["PySide6-Essentials", "vispy", "pyqtgraph", "numpy", "scipy", "h5py"]
         wanted += ["trimesh", "embreex", "psygnal", "pillow", "platformdirs"]
     for requirement in wanted:
         name = re.match(r"[A-Za-z0-9._-]+", requirement)

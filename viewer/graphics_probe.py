@@ -47,22 +47,20 @@ def probe(way: str) -> Graphics:
 
 def read_current(way: str) -> Graphics:
     """The facts of the OpenGL context that is current."""
-    from OpenGL import GL
+    from viewer.render.gl import GL
 
     def text(name: int) -> str:
-        value = GL.glGetString(name)
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+        return GL.text(name) or ""
 
     renderer = text(GL.GL_RENDERER)
-    viewport = GL.glGetIntegerv(GL.GL_MAX_VIEWPORT_DIMS)
     return Graphics(
         vendor=text(GL.GL_VENDOR),
         renderer=renderer,
         version=text(GL.GL_VERSION),
         shading_language=text(GL.GL_SHADING_LANGUAGE_VERSION),
-        largest_texture=int(GL.glGetIntegerv(GL.GL_MAX_TEXTURE_SIZE)),
-        largest_picture=int(min(viewport)),
-        samples=int(GL.glGetIntegerv(GL.GL_MAX_SAMPLES)),
+        largest_texture=GL.integers(GL.GL_MAX_TEXTURE_SIZE, 1)[0],
+        largest_picture=min(GL.integers(GL.GL_MAX_VIEWPORT_DIMS, 2)),
+        samples=GL.integers(GL.GL_MAX_SAMPLES, 1)[0],
         is_software=any(word in renderer.lower() for word in ("llvmpipe", "softpipe", "swrast", "software")),
         way=way,
     )

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
 from viewer.model.camera import Camera, Lens
 from viewer.model.clip_box import ClipBox
+from viewer.render.gl import GL
 from viewer.render.id_buffer import depth_scale
 from viewer.render.object_table import Flag, ObjectTable
 from viewer.render.shaders import FULL_SCREEN

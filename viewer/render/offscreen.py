@@ -77,8 +77,6 @@ def _egl() -> tuple[OffscreenContext, None]:
     """A context from EGL: the system's own choice of platform first, then the one without any display."""
     if sys.platform != "linux":
         raise GpuError("EGL is only used on Linux")
-    # PyOpenGL asks the window system for the current context unless it is told which one that is
-    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("EGL_PLATFORM", "surfaceless")
     backend = _egl_backend()
@@ -102,7 +100,6 @@ def _virtual_display() -> tuple[OffscreenContext, subprocess.Popen[bytes] | None
     """A context on an X server: the one there is, or a virtual one of our own."""
     if sys.platform != "linux":
         return OffscreenContext(_canvas("pyside6", "a hidden window", show=True), "a hidden window"), None
-    os.environ.pop("PYOPENGL_PLATFORM", None)
     server = None
     if not os.environ.get("DISPLAY"):
         server = start_virtual_display()
@@ -151,9 +148,6 @@ def _canvas(backend: str, how: str, *, show: bool = False) -> Any:
 
     try:
         application = app.Application(backend)
-        from vispy.gloo import gl
-
-        gl.use_gl("gl+")
         canvas = app.Canvas(app=application, keys=None, size=(64, 64), dpi=96, show=show, autoswap=False)
         if show:
             application.process_events()

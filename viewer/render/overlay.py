@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy import gloo
 
 from viewer.render.frame import Frame
+from viewer.render.gl import GL
 from viewer.render.look_through import LookThrough
 from viewer.render.shaders import FLAT_TEXTURED, VERSION
 from viewer.render.theme import Rgb

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy.gloo import Texture2D
 from vispy.gloo.context import GLContext
 
 from viewer.errors import GpuError
 from viewer.render.compose import Composer, Pane, Presenter
 from viewer.render.frame import Frame
+from viewer.render.gl import GL
 from viewer.render.id_buffer import KIND_OBJECT, KIND_VOXEL, IdBuffer, PointerHit, decode_ids, hit_in_patch
 from viewer.render.layers.layer import Layer
 from viewer.render.occlusion import Occlusion, OcclusionPrograms
@@ -34,17 +34,16 @@ FAINT_LIMITS = (0.55, 0.12)
 
 def check_context() -> str:
     """Version and renderer of the current context; raises GpuError when it is too old for us."""
-    version = GL.glGetString(GL.GL_VERSION)
-    if version is None:
+    text = GL.text(GL.GL_VERSION)
+    if text is None:
         raise GpuError(
             "there is no OpenGL context to draw with",
             hint="update the graphics driver; on Linux, libgl1-mesa-dri draws without a graphics card",
         )
-    text = version.decode("ascii", "replace")
-    found = (int(GL.glGetIntegerv(GL.GL_MAJOR_VERSION)), int(GL.glGetIntegerv(GL.GL_MINOR_VERSION)))
+    found = (*GL.integers(GL.GL_MAJOR_VERSION, 1), *GL.integers(GL.GL_MINOR_VERSION, 1))
     if found < LEAST_VERSION:
         raise GpuError(f"expected OpenGL 3.3 or newer, found {text}", hint="update the graphics driver")
-    return f"{text}, {GL.glGetString(GL.GL_RENDERER).decode('ascii', 'replace')}"
+    return f"{text}, {GL.text(GL.GL_RENDERER)}"
 
 
 class Painters:

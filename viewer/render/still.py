@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy.gloo.context import GLContext
 
 from viewer.errors import GpuError
 from viewer.model.camera import Camera
 from viewer.render.frame import Frame, resized
+from viewer.render.gl import GL
 from viewer.render.picture_state import PictureState
 from viewer.render.renderer import Renderer
 
@@ -109,5 +109,4 @@ def _smaller(pixels: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
 
 
 def _largest_picture() -> int:
-    sides = GL.glGetIntegerv(GL.GL_MAX_VIEWPORT_DIMS)
-    return int(min(int(GL.glGetIntegerv(GL.GL_MAX_TEXTURE_SIZE)), int(sides[0]), int(sides[1])))
+    return min(*GL.integers(GL.GL_MAX_TEXTURE_SIZE, 1), *GL.integers(GL.GL_MAX_VIEWPORT_DIMS, 2))

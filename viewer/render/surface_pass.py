@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from OpenGL import GL
-
 from viewer.render.frame import Frame
+from viewer.render.gl import GL
 from viewer.render.layers.layer import Layer
 from viewer.render.renderer import Renderer
 from viewer.render.visuals.object_mesh import STEP_FACES

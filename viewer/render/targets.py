@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
-from OpenGL.error import GLError
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
 from viewer.errors import GpuError
+from viewer.render.gl import GL
 
 DEPTH_FLOAT32 = GL.GL_DEPTH_COMPONENT32F
 RGBA8 = "rgba8"
@@ -28,16 +27,14 @@ Box = tuple[int, int, int, int]
 _CHANNELS = {RGBA8: 4, R32F: 1, RGBA16F: 4}
 
 
-DRIVER_ERRORS = (GLError, RuntimeError)
-"""What PyOpenGL and vispy raise when the driver refuses something."""
+DRIVER_ERRORS = (RuntimeError,)
+"""What vispy and our own calls (`GLError`) raise when the driver refuses something."""
 
 
 def driver_problem(error: Exception) -> GpuError:
     """The driver's refusal in a sentence."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = lines[0] if lines else type(error).__name__
-    if isinstance(error, GLError) and getattr(error, "description", None):
-        said = error.description.decode() if isinstance(error.description, bytes) else str(error.description)
     return GpuError(
         f"the graphics driver cannot draw the 3D view: {said}",
         hint="update the graphics driver, or close other programs that use the graphics card",
@@ -47,6 +44,7 @@ def driver_problem(error: Exception) -> GpuError:
 def flush(context: GLContext) -> None:
     """Run vispy's queued commands now, so that plain OpenGL calls may follow."""
     context.flush_commands()
+    GL.check("vispy's commands")
 
 
 def send(context: GLContext, item: gloo.globject.GLObject) -> None:
@@ -99,7 +97,7 @@ class Targets:
         if self._own_depth:
             self.depth = gloo.RenderBuffer(shape, DEPTH_FLOAT32)
         names = [gl_name(self._context, plane) for plane in self.planes]
-        self._frame_buffer = int(GL.glGenFramebuffers(1))
+        self._frame_buffer = GL.new_framebuffer()
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._frame_buffer)
         for k, name in enumerate(names):
             GL.glFramebufferTexture2D(
@@ -127,7 +125,8 @@ class Targets:
         flush(self._context)
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._frame_buffer)
         chosen = range(len(self.planes)) if planes is None else planes
-        GL.glDrawBuffers(len(chosen), [GL.GL_COLOR_ATTACHMENT0 + k for k in chosen])
+        attachments = np.array([GL.GL_COLOR_ATTACHMENT0 + k for k in chosen], np.uint32)
+        GL.glDrawBuffers(len(attachments), attachments)
         GL.glViewport(0, 0, *self.size)
 
     def read_bytes(
@@ -164,5 +163,5 @@ class Targets:
             self.depth.delete()
             self.depth = None
         if self._frame_buffer:
-            GL.glDeleteFramebuffers(1, [self._frame_buffer])
+            GL.delete_framebuffer(self._frame_buffer)
         self.planes, self._frame_buffer, self.size = (), 0, (0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import logging
 import os
 import sys
@@ -35,7 +34,6 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    _import_plainly()
     give_back_early()
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     surface = QSurfaceFormat()
@@ -50,20 +48,11 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
     return application
 
 
-def _import_plainly() -> None:
-    """Take PySide's hook off `import`.
-
-    It reads the source of every module that is imported, and keeps it, to learn whether the module may use
-    `from __feature__ import ...`, which nothing here does: a tenth of a second and 18 MB.
-    """
-    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
-
-
 def use_gloo() -> None:
     """Tell vispy which toolkit and which OpenGL functions to use; must come before any canvas."""
     import vispy
 
-    vispy.use("pyside6", "gl+")
+    vispy.use("pyside6", "gl2")
 
 
 def run(

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy import gloo
 
 from viewer.model.camera import Cameras, Lens, Trajectory
 from viewer.model.frames import FrameId
 from viewer.model.scene import Scene
 from viewer.render.frame import Frame
+from viewer.render.gl import GL
 from viewer.render.id_buffer import KIND_FRUSTUM
 from viewer.render.layers.layer import Layer, control
 from viewer.render.shaders import DEPTH, PLACE, VERSION

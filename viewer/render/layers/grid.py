@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy import gloo
 
 from viewer.model.scene import Scene
 from viewer.render.frame import Frame
+from viewer.render.gl import GL
 from viewer.render.layers.layer import Layer, control
 from viewer.render.shaders import DEPTH, PLACE, VERSION
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy import gloo
 
 from viewer.render.frame import Frame
+from viewer.render.gl import GL
 from viewer.render.shaders import DEPTH, PICKED, PLACE, VERSION
 
 _VERTEX = (

@@ -5,18 +5,17 @@ Every run of objects has a buffer of its own for its vertices, and some for the 
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 
 from viewer.model.mesh import GpuMesh
 from viewer.render.background import Background
 from viewer.render.detail_choice import Ranges
+from viewer.render.gl import GL
 
 UPLOAD_BYTES = 8 << 20
 """What one idle tick may send to the graphics card."""
@@ -71,7 +70,7 @@ def _in_thread(work: Callable[[], T]) -> Generator[int, None, T]:
 
 def filled(kind: int, size: int, content: NDArray[np.generic] | None) -> int:
     """OpenGL's number of a new buffer of `size` bytes, with this content or room for it."""
-    name = int(GL.glGenBuffers(1))
+    name = GL.new_buffer()
     GL.glBindBuffer(kind, name)
     GL.glBufferData(kind, size, content, GL.GL_STATIC_DRAW)
     GL.glBindBuffer(kind, 0)
@@ -105,11 +104,7 @@ class FaceBuffers:
             GL.glVertexAttribPointer(place, 4, GL.GL_FLOAT, False, VERTEX_BYTES, None)
             GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, self.corners[number])
             GL.glMultiDrawElements(
-                GL.GL_TRIANGLES,
-                corner_counts,
-                GL.GL_UNSIGNED_INT,
-                offsets.ctypes.data_as(ctypes.POINTER(ctypes.c_void_p)),
-                len(corner_counts),
+                GL.GL_TRIANGLES, corner_counts, GL.GL_UNSIGNED_INT, offsets, len(corner_counts)
             )
         GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
@@ -180,8 +175,6 @@ class MeshBuffers:
 
     def release(self) -> None:
         """Give the graphics memory back."""
-        names = [*self._vertices, *self.own.corners, *self.coarse.corners]
-        if names:
-            GL.glDeleteBuffers(len(names), names)
+        GL.delete_buffers([*self._vertices, *self.own.corners, *self.coarse.corners])
         self.own, self.coarse = FaceBuffers(), FaceBuffers()
         self._vertices, self._numberings = [], []

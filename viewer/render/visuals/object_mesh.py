@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy import gloo
 from vispy.gloo.context import GLContext
 
@@ -29,6 +28,7 @@ from viewer.render.detail_choice import (
     thinned,
 )
 from viewer.render.frame import Frame, culling, set_uniforms
+from viewer.render.gl import GL
 from viewer.render.hidden import DepthPyramid
 from viewer.render.shaders import (
     CLIP,
@@ -193,7 +193,7 @@ class ObjectMesh:
                 # vispy binds program, buffers and textures for a draw of its own; ours follows that one
                 frame.draw(program, "triangles", self._no_face)
                 GL.glBindTexture(GL.GL_TEXTURE_2D, gl_name(frame.context, frame.table.texture))
-                buffers.draw(ranges, GL.glGetAttribLocation(gl_name(frame.context, program), "a_xyzo"))
+                buffers.draw(ranges, GL.glGetAttribLocation(gl_name(frame.context, program), b"a_xyzo"))
                 GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
             yield
 

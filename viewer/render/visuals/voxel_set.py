@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from OpenGL import GL
 from vispy import gloo
 
 from viewer.render.frame import Frame
+from viewer.render.gl import GL
 from viewer.render.shaders import CLIP, CONSTANTS, DEPTH, GAMMA, PICKED, PLACE, SURFACE, VERSION
 from viewer.render.targets import flush, gl_name
 from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
@@ -210,13 +209,13 @@ class VoxelSet:
 
     def _draw_stretches(self, program: int, stretches: Stretches, chosen: NDArray[np.int64]) -> None:
         corner, face, leaf = (
-            GL.glGetAttribLocation(program, name) for name in ("a_corner", "a_face", "a_leaf")
+            GL.glGetAttribLocation(program, name) for name in (b"a_corner", b"a_face", b"a_leaf")
         )
         used = [(face, 4, 0), *([(leaf, 1, 16)] if leaf >= 0 else [])]
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._corners)
         GL.glEnableVertexAttribArray(corner)
         GL.glVertexAttribDivisor(corner, 0)
-        GL.glVertexAttribPointer(corner, 2, GL.GL_FLOAT, False, 8, ctypes.c_void_p(0))
+        GL.glVertexAttribPointer(corner, 2, GL.GL_FLOAT, False, 8, 0)
         for place, _, _ in used:
             GL.glEnableVertexAttribArray(place)
             GL.glVertexAttribDivisor(place, 1)
@@ -232,7 +231,7 @@ class VoxelSet:
                     GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._buffers[number])
                     bound = number
                 for place, floats, byte in used:
-                    at = ctypes.c_void_p(offset * _FACE_BYTES + byte)
+                    at = offset * _FACE_BYTES + byte
                     GL.glVertexAttribPointer(place, floats, GL.GL_FLOAT, False, _FACE_BYTES, at)
                 GL.glDrawArraysInstanced(GL.GL_TRIANGLE_STRIP, 0, 4, faces)
                 first += faces
@@ -244,16 +243,14 @@ class VoxelSet:
 
     def release(self) -> None:
         """Give the memory back."""
-        names = [*self._buffers, *([self._corners] if self._corners else [])]
-        if names:
-            GL.glDeleteBuffers(len(names), names)
+        GL.delete_buffers([*self._buffers, *([self._corners] if self._corners else [])])
         self._buffers, self._corners = [], 0
         self._faces = None
 
 
 def _buffer(values: NDArray[np.float32]) -> int:
     """A buffer on the graphics card that holds the values."""
-    name = int(GL.glGenBuffers(1))
+    name = GL.new_buffer()
     GL.glBindBuffer(GL.GL_ARRAY_BUFFER, name)
     GL.glBufferData(GL.GL_ARRAY_BUFFER, values.nbytes, np.ascontiguousarray(values), GL.GL_STATIC_DRAW)
     GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
