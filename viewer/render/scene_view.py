@@ -39,7 +39,6 @@ from viewer.render.picture import Picture
 from viewer.render.picture_state import Flat, PictureState
 from viewer.render.pointer import Pointer
 from viewer.render.renderer import check_context
-from viewer.render.rulers import scale_bar
 from viewer.render.shot import Shooter
 from viewer.render.theme import Theme, scene_theme
 from viewer.render.uploads import UploadQueue
@@ -68,10 +67,7 @@ class SceneView(ViewPictures):
         self._pointer = Pointer(self)
         self._events = CanvasEvents(self._canvas, self._pointer, lambda: self.pixel_scale, self._tell_rest)
         self._uploads = UploadQueue(
-            self._picture.make_current,
-            self._content_changed,
-            self.upload_finished.emit,
-            self._upload_failed,
+            self._picture.make_current, self._show_sent, self.upload_finished.emit, self._upload_failed
         )
         self.finishing = Finishing(
             self._picture,
@@ -130,8 +126,7 @@ class SceneView(ViewPictures):
         self._events.stop()
         self._uploads.stop()
         self.finishing.stop()
-        self._settle_timer.stop()
-        self._motion_timer.stop()
+        self.stop_timers()
         self.end_pictures()
         if self._picture.make_current():
             self._shooter.release()
@@ -164,7 +159,9 @@ class SceneView(ViewPictures):
         self._uploads.keeps_picture = gpu_mesh is not None
         self._set_bounds(scene_bounds(scene, gpu_mesh, None))
         self._start_view()
-        self._upload(*self.layers.values())
+        self._is_plain = False  # nothing moves: the first picture of a scene is the full one
+        if scene is not None:
+            self._upload(*self.layers.values())
         self._content_changed()
 
     def set_mesh(self, gpu_mesh: GpuMesh | None) -> None:
@@ -195,6 +192,12 @@ class SceneView(ViewPictures):
 
     def _upload(self, *layers: Layer) -> None:
         self._uploads.add(*(layer.upload(self._canvas.context) for layer in layers))
+
+    def _show_sent(self) -> None:
+        """More of the scene is on the graphics card."""
+        self._content_changed()
+        if self._uploads.keeps_picture:  # the window is painted when there is something new to see
+            self.finishing.begin()
 
     def _set_bounds(self, bounds: tuple[NDArray[np.float64], NDArray[np.float64]]) -> None:
         self._bounds = bounds
@@ -333,11 +336,6 @@ class SceneView(ViewPictures):
         if not had_own_view:
             self._start_view()
 
-    def scale_bar(self) -> tuple[float, str]:
-        """Length in physical pixels, and text, of the scale bar."""
-        frame = self._state.frame(self._canvas.context, self.current_camera(), self.pixel_scale)
-        return scale_bar(frame, self.camera.reach)
-
     def _draw(self, _event: object) -> None:
         picture = self._picture
         if picture.error is not None:
@@ -365,6 +363,7 @@ class SceneView(ViewPictures):
             return
         self._uploads.drew(seconds)
         self.finishing.go_on()
+        self._picture_shown()
         if self.wants_detail:
             self.detail_wanted.emit()
         self.frame_drawn.emit(seconds * 1e3)

@@ -33,7 +33,7 @@ class UploadQueue:
         self._draw_seconds = 0.0
         self._has_drawn = False
         self.keeps_picture = False
-        """True until something of what is sent can be shown: nothing else is worth a picture till then."""
+        """True until something of what is sent was told of: nothing else is worth a picture till then."""
         self._timer = make_timer(0.001, self._step)
 
     @property
@@ -83,8 +83,8 @@ class UploadQueue:
             self._timer.stop()
         if done or started - self._shown_at > max(REDRAW_SECONDS, 4 * self._draw_seconds):
             self._shown_at = started
-            self.keeps_picture = False
             self._show_progress()
+            self.keeps_picture = False
         if done:
             self._finished()
 

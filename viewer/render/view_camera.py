@@ -46,6 +46,8 @@ class ViewCamera(ViewSignals):
         self._ticked_at = 0.0
         self._settle_timer = make_timer(SETTLE_SECONDS, self._settle, once=True)
         self._motion_timer = make_timer(TICK_SECONDS, self._tick)
+        self._reach_timer = make_timer(0.0, self._notice_reach, once=True)
+        self._wants_reach = False
 
     @property
     def native(self) -> Any:
@@ -225,6 +227,11 @@ class ViewCamera(ViewSignals):
         if not self.navigator.is_moving:
             self._motion_timer.stop()
 
+    def stop_timers(self) -> None:
+        """Nothing of the camera's happens by itself any more."""
+        for timer in (self._settle_timer, self._motion_timer, self._reach_timer):
+            timer.stop()
+
     def look_again(self) -> None:
         """What one looks at is another thing than before, though the view is the same."""
         restart(self._settle_timer)
@@ -234,12 +241,23 @@ class ViewCamera(ViewSignals):
         if was_plain and self._picture.budget.is_quick:
             # it is shown when it is whole, and not before
             self.finishing.begin()
-        else:
-            (self.redraw if was_plain else self.redraw_flat)()
-        self.finishing.when_exact(self._notice_reach)
+        elif was_plain:
+            self.redraw()
+        elif self._picture.is_complete and not self.is_full_picture:
+            self.redraw_flat()
+        self._wants_reach = True
+        self._picture_shown()
+
+    def _picture_shown(self) -> None:
+        """What was to wait for the picture that is shown now may come."""
+        if self._wants_reach and self.is_full_picture:
+            self._wants_reach = False
+            restart(self._reach_timer)
 
     def _notice_reach(self) -> None:
         """How far away what one looks at is."""
+        if not self.is_full_picture:  # it moves again, and will come to rest
+            return
         width, height = self.size
         middle = self._world_under(width // 2, height // 2)
         if middle is not None:
