@@ -12,6 +12,7 @@ import pytest
 from tests.render.conftest import SIZE, Stage
 from tests.render.scenes import room, scene_of
 from tests.render.test_id_buffer import away_from_edges, objects_by_rays
+from viewer.geometry.mesh_detail import FEWEST_FACES as FEWEST_DRAWN
 from viewer.geometry.mesh_detail import LEVELS, mesh_detail
 from viewer.jobs.job import Progress
 from viewer.model import mesh as model_mesh
@@ -87,7 +88,7 @@ def test_coarser_forms_have_fewer_triangles_and_stay_within_their_error() -> Non
     xyz, object_of_vertex = mesh.positions_and_object()[:, :3], mesh.object_of_vertex
     for row in range(17, 23):  # balls
         assert detail.count[row, 1] < 0.5 * detail.count[row, 0]
-        assert detail.count[row, -1] >= 12
+        assert detail.count[row, -1] >= FEWEST_DRAWN
         own = xyz[object_of_vertex == row - 1]
         assert np.array_equal(mesh.rows.low[row], own.min(axis=0))
         assert np.array_equal(mesh.rows.high[row], own.max(axis=0))
@@ -99,7 +100,8 @@ def test_coarser_forms_have_fewer_triangles_and_stay_within_their_error() -> Non
             # the coarse ball is about as large as the fine one: nothing collapses
             away = np.linalg.norm(xyz[used.reshape(-1)] - middle, axis=1)
             assert np.allclose(away, radius, rtol=0.02)
-            assert np.ptp(xyz[used.reshape(-1)], axis=0).min() > 1.2 * radius
+            least = 1.2 if level < LEVELS - 1 else 0.8
+            assert np.ptp(xyz[used.reshape(-1)], axis=0).min() > least * radius
 
 
 def test_boxes_and_faces_without_an_object_are_left_as_they_are() -> None:
@@ -383,7 +385,7 @@ def test_quick_pictures_leave_out_what_is_hidden_behind_what_was_seen_before(
     found = []
     for asks in (True, False):
         frame = view._state.frame(view._canvas.context, view.current_camera())
-        frame.most_faces, frame.seen = 20_000, seen
+        frame.most_faces, frame.seen = 1, seen
         frame.read_depths = renderer.read_depths if asks else None
         renderer.draw_surfaces(frame, [view.layers["mesh"]])
         faces = sum(int(ranges[1].sum()) for _, ranges in visual._parts(frame, faint=False, whole=False))
@@ -392,7 +394,7 @@ def test_quick_pictures_leave_out_what_is_hidden_behind_what_was_seen_before(
     (some, few), (every, many) = found
     for plane in ("object_ids", "kinds", "depths"):
         assert np.array_equal(getattr(some, plane), getattr(every, plane))
-    assert few < 0.7 * many
+    assert few < 0.7 * many, (few, many)
 
 
 @pytest.mark.gl
@@ -426,10 +428,9 @@ def test_a_slice_ends_before_it_gets_too_long(monkeypatch: pytest.MonkeyPatch) -
         def resume_surfaces(self) -> None:
             pass
 
-    def finish() -> None:
-        now[0] += 0.015
+        def keep_pace(self) -> None:
+            now[0] += 0.015
 
-    monkeypatch.setattr(surface_pass, "GL", SimpleNamespace(glFinish=finish))
     monkeypatch.setattr(surface_pass, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     frame: Any = SimpleNamespace()
     steps: Any = Steps()

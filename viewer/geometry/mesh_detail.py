@@ -16,12 +16,14 @@ from viewer.jobs.job import Progress
 from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
 
-LEVELS = 6
-"""The mesh itself and five coarser ones; each has about a quarter of the faces of the one before."""
-FEWEST_FACES = 12
+LEVELS = 7
+"""The mesh itself and six coarser ones; each has about a quarter of the faces of the one before."""
+FEWEST_FACES = 8
 """An object is made no coarser than this."""
 LEAST_CELLS = 3
 """Cells along every axis of an object, so that round things stay round and thick ones thick."""
+FEWEST_CELLS = 2
+"""Likewise at the last level, for what is a few pixels large."""
 _AXIS_BITS = 15
 """With these, the cell and the row of a vertex, one of a run's `RUN_ROWS`, are one number of 63 bits."""
 
@@ -73,6 +75,8 @@ def _coarsen_run(
     edge = _mean_edge(points, faces, row_of_face, rows)
     middle = np.zeros((rows, 3), np.float32)
     middle[has_faces] = (low[has_faces] + high[has_faces]) / 2
+    size = np.zeros(rows, np.float32)
+    size[has_faces] = (high[has_faces] - low[has_faces]).max(axis=1)
     # those far out come first in their cells: an object's outline moves least
     order = np.argsort(-((points - middle[row_of_vertex]) ** 2).sum(axis=1), kind="stable")
     ids = vertex_ids[order]
@@ -82,27 +86,25 @@ def _coarsen_run(
     points, row_of_vertex = points[order], row_of_vertex[order]
     for level in range(1, LEVELS):
         progress.check()
-        cell = edge * np.float32(1 << level)
-        keep, merged = _cluster(points, row_of_vertex, low, high, cell)
+        cell, cells = edge * np.float32(1 << level), LEAST_CELLS
+        if level == LEVELS - 1:
+            cell, cells = np.maximum(cell, size / FEWEST_CELLS), FEWEST_CELLS
+        keep, merged = _cluster(points, row_of_vertex, low, high, cell, cells)
         faces, kept = _collapse(merged[faces], len(keep))
         row_of_face = row_of_face[kept]
         points, row_of_vertex, ids = points[keep], row_of_vertex[keep], ids[keep]
         found = np.bincount(row_of_face, minlength=rows)
-        starts = table.face_count + np.r_[0, np.cumsum(found[:-1])]
         is_new = (found >= FEWEST_FACES) & (found < table.count[start:stop, level - 1])
+        new_faces = faces[is_new[row_of_face]]
+        starts = table.face_count + np.r_[0, np.cumsum(np.where(is_new, found, 0)[:-1])]
         for column, values in (
             (table.first, starts),
             (table.count, found),
             (table.error, cell * np.float32(np.sqrt(3))),
         ):
             column[start:stop, level] = np.where(is_new, values, column[start:stop, level - 1])
-        table.faces.append(ids[faces].astype(np.uint32).reshape(-1, 3))
-        table.face_count += len(faces)
-        if not is_new.any():
-            table.first[start:stop, level:] = table.first[start:stop, level, None]
-            table.count[start:stop, level:] = table.count[start:stop, level, None]
-            table.error[start:stop, level:] = table.error[start:stop, level, None]
-            break
+        table.faces.append(ids[new_faces].astype(np.uint32).reshape(-1, 3))
+        table.face_count += len(new_faces)
 
 
 def _own_vertices(faces: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -133,11 +135,12 @@ def _cluster(
     low: NDArray[np.float32],
     high: NDArray[np.float32],
     cell: NDArray[np.float32],
+    least_cells: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The first vertex of every cell, and for every vertex which of those it becomes."""
     key = row_of_vertex.astype(np.int64)
     for axis in range(3):
-        size = np.minimum(cell, (high[:, axis] - low[:, axis]) / LEAST_CELLS)
+        size = np.minimum(cell, (high[:, axis] - low[:, axis]) / least_cells)
         per_unit = np.where(size > 0, 1 / np.maximum(size, np.float32(1e-30)), 0)
         along = (points[:, axis] - low[row_of_vertex, axis]) * per_unit[row_of_vertex]
         key = (key << _AXIS_BITS) | np.clip(along, 0, (1 << _AXIS_BITS) - 1).astype(np.int64)

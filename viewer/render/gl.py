@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Callable, Sequence
-from ctypes import c_char_p, c_double, c_float, c_int, c_ssize_t, c_ubyte, c_uint
+from ctypes import c_char_p, c_double, c_float, c_int, c_ssize_t, c_ubyte, c_uint, c_uint64, c_void_p
 from typing import Any, Final
 
 import numpy as np
@@ -45,8 +45,10 @@ _FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {
     "glClear": (None, c_uint),
     "glClearColor": (None, c_float, c_float, c_float, c_float),
     "glClearDepth": (None, c_double),
+    "glClientWaitSync": (c_uint, c_void_p, c_uint, c_uint64),
     "glDeleteBuffers": (None, c_int, _Memory),
     "glDeleteFramebuffers": (None, c_int, _Memory),
+    "glDeleteSync": (None, c_void_p),
     "glDepthFunc": (None, c_uint),
     "glDepthMask": (None, c_ubyte),
     "glDisable": (None, c_uint),
@@ -55,7 +57,9 @@ _FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {
     "glDrawBuffers": (None, c_int, _Memory),
     "glEnable": (None, c_uint),
     "glEnableVertexAttribArray": (None, c_uint),
+    "glFenceSync": (c_void_p, c_uint, c_uint),
     "glFinish": (None,),
+    "glFlush": (None,),
     "glFramebufferRenderbuffer": (None, c_uint, c_uint, c_uint, c_uint),
     "glFramebufferTexture2D": (None, c_uint, c_uint, c_uint, c_uint, c_int),
     "glGenBuffers": (None, c_int, _Memory),
@@ -130,6 +134,8 @@ class OpenGL:
     GL_SHADING_LANGUAGE_VERSION = 0x8B8C
     GL_SRC_ALPHA = 0x0302
     GL_STATIC_DRAW = 0x88E4
+    GL_SYNC_FLUSH_COMMANDS_BIT = 0x0001
+    GL_SYNC_GPU_COMMANDS_COMPLETE = 0x9117
     GL_TEXTURE_2D = 0x0DE1
     GL_TRIANGLES = 0x0004
     GL_TRIANGLE_STRIP = 0x0005

@@ -10,7 +10,8 @@ ASK_SECONDS = 0.02
 """Where full pictures take less, asking the graphics card what hides would take longer than drawing it."""
 AIM_SECONDS = 0.08
 """What a quick picture should take until it is in the window: ten of them a second, and time for the rest."""
-FEWEST_FACES, FIRST_FACES, MOST_FACES = 60_000, 120_000, 3_000_000
+FEWEST_FACES, MOST_FACES = 60_000, 3_000_000
+"""The first picture gets the fewest: a late one is worse than a coarse one, and the next ones are finer."""
 SHARES = (0.4, 0.5, 0.6, 0.7)
 """Pixels of a quick picture per pixel of the window, in each direction."""
 FIRST_SHARE = 1
@@ -25,7 +26,7 @@ class MovementBudget:
     def __init__(self) -> None:
         self.full_seconds = 0.0
         """How long the last picture of full quality took; 0 = none was drawn yet."""
-        self.most_faces = FIRST_FACES
+        self.most_faces = FEWEST_FACES
         self._share = FIRST_SHARE
         self.is_allowed = True
         """False: full pictures always, however long they take."""
@@ -33,7 +34,7 @@ class MovementBudget:
     def reset(self) -> None:
         """Another scene: nothing is known."""
         self.full_seconds = 0.0
-        self.most_faces = FIRST_FACES
+        self.most_faces = FEWEST_FACES
         self._share = FIRST_SHARE
 
     @property

@@ -28,6 +28,7 @@ from viewer.render.targets import R32F, RGBA8, RGBA16F, Box, Targets, flush
 _ID, _SURFACE, _DEPTH = range(3)
 _Patch = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.float32]]
 LEAST_VERSION = (3, 3)
+LONGEST_STEP_NS = 10_000_000_000
 FAINT_LIMITS = (0.55, 0.12)
 """How opaque faint things may become together: before the background, and before what is solid."""
 
@@ -70,6 +71,7 @@ class Renderer:
         self._glass = Targets(context, (RGBA16F, RGBA16F))
         self._occlusion = Occlusion(context, self.painters.occlusion)
         self._has_occlusion = False
+        self._step_told: int | None = None  # OpenGL's mark in its queue
 
     @property
     def size(self) -> tuple[int, int]:
@@ -103,8 +105,7 @@ class Renderer:
     def draw_surfaces(self, frame: Frame, layers: Iterable[Layer]) -> None:
         """Pass 1."""
         for _ in self.surface_steps(frame, layers):
-            # software drawing takes some 200 bytes a triangle until it is done with them
-            GL.glFinish()
+            self.keep_pace()
 
     def surface_steps(self, frame: Frame, layers: Iterable[Layer]) -> Iterator[None]:
         """Pass 1 in steps; when anything else was drawn between two, call `resume_surfaces`."""
@@ -112,6 +113,17 @@ class Renderer:
         for layer in layers:
             if layer.is_drawn:
                 yield from layer.surface_steps(frame)
+
+    def keep_pace(self) -> None:
+        """After one of the `surface_steps`: wait for the one before, while this one is being drawn.
+
+        Software drawing takes some 200 bytes a triangle until it is done with them: never more than two.
+        """
+        before, self._step_told = self._step_told, GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
+        GL.glFlush()
+        if before is not None:
+            GL.glClientWaitSync(before, GL.GL_SYNC_FLUSH_COMMANDS_BIT, LONGEST_STEP_NS)
+            GL.glDeleteSync(before)
 
     def _begin_surfaces(self, frame: Frame) -> None:
         frame.table.upload()
@@ -285,6 +297,9 @@ class Renderer:
         return self._picture.read_bytes(0)
 
     def release(self) -> None:
+        if self._step_told is not None:
+            GL.glDeleteSync(self._step_told)
+            self._step_told = None
         self._surfaces.release()
         self._thin.release()
         self._glass.release()

@@ -363,8 +363,7 @@ class SceneView(ViewPictures):
             self._tell_failure()
             return
         self._uploads.drew(seconds)
-        self.finishing.go_on()
-        self._picture_shown()
+        self._drew()
         if self.wants_detail:
             self.detail_wanted.emit()
         self.frame_drawn.emit(seconds * 1e3)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 
 from viewer.render.frame import Frame
-from viewer.render.gl import GL
 from viewer.render.layers.layer import Layer
 from viewer.render.renderer import Renderer
 from viewer.render.visuals.object_mesh import STEP_FACES
@@ -48,7 +47,7 @@ class SurfacePass:
             if seconds is None or not self._in_slices:
                 continue
             # drivers only queue what they are told; the time is spent here or when someone asks
-            GL.glFinish()
+            self._renderer.keep_pace()
             now = time.perf_counter()
             # the next step takes about as long as this one
             if now - started + (now - last) > seconds:

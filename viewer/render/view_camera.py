@@ -24,7 +24,8 @@ from viewer.render.view_signals import ViewSignals
 
 SETTLE_SECONDS = 0.12
 """How long after the last movement a picture of full quality is drawn."""
-EARLY_SETTLE_SECONDS = 0.06
+EARLY_SETTLE_SECONDS = 0.03
+"""Likewise where full pictures take long, and after the last quick one."""
 TICK_SECONDS = 1 / 60
 LEAST_FIT_TILT = math.radians(30)
 
@@ -43,6 +44,7 @@ class ViewCamera(ViewSignals):
         self._bounds: Bounds = (np.zeros(3), np.ones(3))
         self._has_own_view = False
         self._is_plain = True
+        self._has_moved = False
         self._ticked_at = 0.0
         self._settle_timer = make_timer(SETTLE_SECONDS, self._settle, once=True)
         self._motion_timer = make_timer(TICK_SECONDS, self._tick)
@@ -201,11 +203,8 @@ class ViewCamera(ViewSignals):
         self.finishing.before_change()
         self._picture.changed()
         self._is_plain = self._picture.budget.is_plain
-        # a picture that comes in slices can be called off at any time
-        self._settle_timer.interval = (
-            EARLY_SETTLE_SECONDS if self._picture.budget.is_quick else SETTLE_SECONDS
-        )
-        restart(self._settle_timer)
+        self._has_moved = True
+        self.look_again()
         self.redraw()
         self.view_changed.emit()
 
@@ -233,8 +232,21 @@ class ViewCamera(ViewSignals):
             timer.stop()
 
     def look_again(self) -> None:
-        """What one looks at is another thing than before, though the view is the same."""
+        """Begin with the full picture soon, and see how far away what one looks at is."""
+        # a picture that comes in slices can be called off at any time
+        self._settle_timer.interval = (
+            EARLY_SETTLE_SECONDS if self._picture.budget.is_quick else SETTLE_SECONDS
+        )
         restart(self._settle_timer)
+
+    def _drew(self) -> None:
+        """A picture was drawn."""
+        self.finishing.go_on()
+        if self._has_moved and self._picture.budget.is_quick:
+            # it may have taken longer than the wait: only now the next movement could come
+            self._has_moved = False
+            self.look_again()
+        self._picture_shown()
 
     def _settle(self) -> None:
         was_plain, self._is_plain = self._is_plain, False
