@@ -34,7 +34,8 @@ def scene_bounds(scene: Scene | None, mesh: GpuMesh | None, points: PointSet | N
     """Corners (3,) of the scene, world units: of its mesh, or points, octomap, boxes, or camera paths."""
     found: Bounds | None = None
     if mesh is not None:
-        used = mesh.faces[:: max(1, len(mesh.faces) // _SAMPLES)].reshape(-1)
+        step = len(mesh.faces) // _SAMPLES
+        used = mesh.faces[::step, 0] if step > 1 else mesh.faces.reshape(-1)
         found = _moved(robust_bounds(mesh.positions_and_object(used)[:, :3]), mesh.origin)
     if found is None and points is not None:
         found = _moved(robust_bounds(points.positions), points.origin)

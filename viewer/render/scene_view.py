@@ -332,10 +332,10 @@ class SceneView(ViewPictures):
     def _resized(self, _event: object) -> None:
         had_own_view = self._has_own_view
         self.camera_moved()
-        self._is_plain = self._is_plain and self._picture.is_ready  # the very first picture need not be plain
         self._has_own_view = had_own_view
         if not had_own_view:
             self._start_view()
+        self._is_plain = self._is_plain and self._picture.is_ready  # the very first picture need not be plain
 
     def _draw(self, _event: object) -> None:
         picture = self._picture

@@ -104,7 +104,7 @@ def _dress(app: QApplication, dark: bool) -> None:
     if _State.tokens is wanted and app.styleSheet():
         return
     _State.tokens = wanted
-    if app.style().name().lower() not in ("fusion", "qstylesheetstyle") or not app.styleSheet():
+    if not app.styleSheet():  # later it would only dress every widget once more
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(_State.tokens))
     app.setStyleSheet(stylesheet(_State.tokens))
