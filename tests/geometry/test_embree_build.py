@@ -71,6 +71,7 @@ def test_every_ray_hits_the_same_face_at_the_same_distance_even_where_surfaces_c
 
 def test_embreex_builds_where_its_insides_are_unlike_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     vertices, faces = mesh()
+    vertices.flags.writeable = faces.flags.writeable = False  # as those of a scene
     ours = TriangleTree(vertices, faces).run(eyes(), rays())
     monkeypatch.setattr(embree_build, "_library", lambda: None)
 
