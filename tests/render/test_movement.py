@@ -17,7 +17,7 @@ from viewer.geometry.mesh_detail import LEVELS, mesh_detail
 from viewer.jobs.job import Progress
 from viewer.model import mesh as model_mesh
 from viewer.model.mesh import GpuMesh, Mesh, split_at_objects
-from viewer.render import surface_pass
+from viewer.render import composition, surface_pass
 from viewer.render.composition import Composition
 from viewer.render.detail_choice import (
     batches,
@@ -444,16 +444,30 @@ def test_a_slice_ends_before_it_gets_too_long(monkeypatch: pytest.MonkeyPatch) -
     assert len(done) == 7
 
 
-def test_what_the_window_needs_after_a_picture_is_known_when_it_tells() -> None:
+def test_what_the_window_needs_after_a_picture_is_known_when_it_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(composition, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     told: list[Callable[[], None]] = []
-    composition = Composition(SimpleNamespace(frameSwapped=SimpleNamespace(connect=told.append)))
-    assert composition.seconds == 0
-    told[0]()  # of something else
-    assert composition.seconds == 0
-    composition.begins()
+    signal = SimpleNamespace(connect=told.append, disconnect=told.remove)
+    measured = Composition(SimpleNamespace(frameSwapped=signal))
+
+    told[0]()  # something else was drawn
+    assert measured.seconds == 0
+    measured.begins()
+    now[0] = 0.02
     told[0]()
-    assert composition.seconds > 0
-    assert Composition(SimpleNamespace()).seconds == 0
+    now[0] = 5.0
+    told[0]()
+    assert measured.seconds == pytest.approx(0.02)
+    measured.begins()
+    now[0] = 5.04
+    told[0]()
+    assert 0.02 < measured.seconds < 0.04
+    measured.stop()
+    assert not told
+    Composition(SimpleNamespace()).stop()
 
 
 @pytest.mark.gl

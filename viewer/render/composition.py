@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 _SHARE_OF_LAST = 0.3
@@ -15,12 +16,20 @@ class Composition:
         self.seconds = 0.0
         """What it took lately; 0 = not known."""
         self._began_at: float | None = None
-        if hasattr(native, "frameSwapped"):
-            native.frameSwapped.connect(self._ended)
+        self._told = getattr(native, "frameSwapped", None)
+        if self._told is not None:
+            self._told.connect(self._ended)
 
     def begins(self) -> None:
         """A picture was drawn."""
         self._began_at = time.perf_counter()
+
+    def stop(self) -> None:
+        """The widget is about to go."""
+        told, self._told = self._told, None
+        if told is not None:
+            with suppress(RuntimeError):  # it has gone already
+                told.disconnect(self._ended)
 
     def _ended(self) -> None:
         if self._began_at is None:

@@ -366,6 +366,7 @@ class Picture:
 
     def release(self) -> None:
         """Give the graphics memory back."""
+        self._composition.stop()
         if self.make_current():
             for layer in self.state.layers.values():
                 layer.release()
