@@ -13,6 +13,7 @@ from tests.gui.test_stories import PATIENCE_MS, settle
 from viewer.app.head_start import HeadStart
 from viewer.ui.late import late_parts
 from viewer.ui.main_window import MainWindow
+from viewer.ui.watch import is_seen
 from viewer.ui.window_parts import LateParts
 
 pytestmark = pytest.mark.gui
@@ -30,11 +31,7 @@ def starting(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     """Where everything stands that can be seen."""
-    found = {
-        key: dock.geometry().getRect()
-        for key, dock in window.docks.items()
-        if not dock.visibleRegion().isEmpty()
-    }
+    found = {key: dock.geometry().getRect() for key, dock in window.docks.items() if is_seen(dock)}
     return {"view": window.stack.geometry().getRect(), "window": window.geometry().getRect(), **found}
 
 
@@ -80,7 +77,7 @@ def test_a_command_finds_its_part_made_before_its_turn(
         pass
     settle(qtbot, window)
     assert used == [window.panels.objects]
-    assert not window.docks["objects"].visibleRegion().isEmpty()
+    assert is_seen(window.docks["objects"])
     assert window.session.clip is not None
     assert window.actions_table["cut_ceiling"].isChecked()
     assert window.clip_bar.isVisible()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
@@ -82,10 +82,11 @@ def test_a_clicked_pixel_proves_the_copied_pose_and_frames_say_why_they_have_no_
 
     # a pixel of the first image, clicked
     canvas = opened.images_panel.panes[0].canvas
+    qtbot.waitUntil(lambda: not canvas.is_stale, timeout=PATIENCE_MS)
     size = canvas.picture.rgba.shape[1::-1]
-    pixel = (size[0] // 3, size[1] // 2)
-    click(canvas, canvas.point_of(*pixel).toPoint())
-    at = canvas.pixel_at(canvas.point_of(*pixel))
+    spot = canvas.point_of(size[0] // 3, size[1] // 2).toPoint()
+    at = canvas.pixel_at(QPointF(spot))
+    click(canvas, spot)
     qtbot.waitUntil(lambda: f"Pixel ({at[0]}, {at[1]})" in panel.proof.words, timeout=PATIENCE_MS)
     for form in ("OpenGL", "OpenCV", "COLMAP", "Blender", "NumPy"):
         choose_by_keys(panel.format, form)

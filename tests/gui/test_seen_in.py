@@ -15,6 +15,7 @@ from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
 from viewer.app.seen_in import frames_seeing, nearest_frame, pixels_in_frame
 from viewer.ui.frame_icons import ICON_SIZE
 from viewer.ui.main_window import MainWindow
+from viewer.ui.watch import is_seen
 
 pytestmark = pytest.mark.gui
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -39,9 +40,9 @@ def test_frames_that_see_the_selection_are_listed_gone_to_and_kept(
     open_scene(qtbot, window, make_scene(tmp_path))
     session, panel = window.session, window.panels.seen_in
     qtbot.waitUntil(lambda: session.seen is not None, timeout=PATIENCE_MS)
-    assert panel.visibleRegion().isEmpty(), "the first look is calm: the selection stands in front"
+    assert not is_seen(panel), "the first look is calm: the selection stands in front"
     window.docks["seen_in"].raise_()
-    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: is_seen(panel), timeout=PATIENCE_MS)
     frames_with = np.array([len(frames_seeing(session.seen, [k])[0]) for k in range(session.object_count)])
     target = int(np.flatnonzero(frames_with >= 2)[-1])
     session.select([target])

@@ -29,12 +29,16 @@ def open_scene(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    """Wait until nothing is being computed, uploaded or flown to."""
-    qtbot.waitUntil(lambda: window.runner.is_idle and not window.scene_view.is_uploading, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not window.scene_view.navigator.is_moving, timeout=PATIENCE_MS)
+    """Wait until nothing is being computed, uploaded or flown to, and stays so."""
+    view = window.scene_view
+
+    def is_quiet() -> bool:
+        return window.runner.is_idle and not view.is_uploading and not view.navigator.is_moving
+
     size = None
-    while size != window.scene_view.size:  # docks that come in take their room a little later
-        size = window.scene_view.size
+    while size != view.size or not is_quiet():  # docks that come in take their room a little later
+        qtbot.waitUntil(is_quiet, timeout=PATIENCE_MS)
+        size = view.size
         qtbot.wait(150)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPlainTextEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, open_scene, settle
@@ -55,6 +56,20 @@ def test_docks_behind_a_tab_wait_until_they_are_seen(
     assert panels.pose.rows["Lens"]
     assert is_seen(panels.pose)
     assert not is_seen(panels.seen_in)
+
+
+def test_a_panel_that_its_own_parts_cover_is_seen(qtbot: QtBot) -> None:
+    page = QScrollArea()
+    page.setWidget(QPlainTextEdit())
+    page.setWidgetResizable(True)
+    with qtbot.waitExposed(page):
+        page.show()
+    assert is_seen(page)
+    assert is_seen(page.widget())
+    page.widget().move(0, page.height() + 10)
+    assert not is_seen(page.widget())
+    page.close()
+    page.deleteLater()
 
 
 def test_images_behind_a_tab_are_not_decoded(

@@ -1,16 +1,21 @@
-"""Whether anybody can see a widget. Qt calls a dock visible that lies behind the tab of another."""
+"""Whether anybody can see a widget. Qt calls a dock visible that is behind the tab of another.
+
+It lies beside the window then, and is moved into it when its tab is chosen.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 
 def is_seen(widget: QWidget) -> bool:
-    """True when some part of the widget is on the screen; docks behind a tab have none."""
-    return not widget.visibleRegion().isEmpty()
+    """True when some part of the widget lies within its window; docks behind a tab have none."""
+    window = widget.window()
+    place = QRect(widget.mapTo(window, QPoint()), widget.size())
+    return widget.isVisible() and window.rect().intersects(place)
 
 
 class Watch(QObject):
@@ -51,6 +56,8 @@ class Watch(QObject):
                 self._look()
             else:
                 self._may_be_seen.emit()
+        elif watched is self._dock and event.type() is QEvent.Type.Move:
+            self._may_be_seen.emit()
         return False
 
     def _find_dock(self) -> None:
@@ -60,3 +67,4 @@ class Watch(QObject):
         if parent is not None and parent is not self._dock:
             self._dock = parent
             parent.visibilityChanged.connect(self._may_be_seen)
+            parent.installEventFilter(self)
