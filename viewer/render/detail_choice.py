@@ -15,6 +15,8 @@ TOLERANCES_PX = tuple(0.35 * 2 ** (k / 2) for k in range(26))
 SMALLEST_PX = 0.3
 SMALLEST_UNSEEN_PX = 2.0
 """Objects that reach less far from their middle than this are left out of quick pictures."""
+LARGEST_SHAPELESS_PX = 8.0
+"""Objects that reach farther are never drawn in their very coarsest form while one sees them."""
 NEAREST_METRES = 0.25
 """Distance from which on a nearer eye asks for no more detail."""
 
@@ -89,15 +91,17 @@ def choose_levels(
     radius_px = np.linalg.norm(objects.high[rows] - objects.low[rows], axis=1) / 2 * px_per_unit
     seen = np.ones(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
     big = radius_px >= np.where(seen, SMALLEST_PX, SMALLEST_UNSEEN_PX)
-    rows, px_per_unit, seen = rows[big], px_per_unit[big], seen[big]
+    rows, px_per_unit, seen, radius_px = rows[big], px_per_unit[big], seen[big], radius_px[big]
     error_px = detail.error[rows] * px_per_unit[:, None]
     count = detail.count[rows]
     within = np.arange(len(rows))
+    # the last level takes the shape of what is larger, and few triangles
+    coarsest = detail.level_count - np.where(radius_px < LARGEST_SHAPELESS_PX, 1, 2)
 
     def levels(tolerance: float) -> NDArray[np.int64]:
         # errors rise with the level, so the coarsest allowed is the number of those allowed
         allowed = (error_px <= tolerance).sum(axis=1) - 1
-        return np.where(seen, allowed, detail.level_count - 1)
+        return np.where(seen, np.minimum(allowed, coarsest), detail.level_count - 1)
 
     first, last = 0, len(TOLERANCES_PX) - 1
     while first < last:
