@@ -38,6 +38,7 @@ from viewer.render.movement import (
     MovementBudget,
 )
 from viewer.render.orbit_camera import ViewState
+from viewer.render.picture import Picture
 from viewer.render.quick_picture import quick_side
 from viewer.render.renderer import Renderer
 from viewer.render.visuals import mesh_buffers, object_mesh
@@ -237,6 +238,56 @@ def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(
 
     stage.wait(lambda: not view._picture._shows_quick and view._picture.is_complete)
     assert np.array_equal(stage.pixels(), full)
+
+
+@pytest.mark.gl
+def test_new_colors_of_a_resting_view_are_made_in_the_background(
+    slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, mesh = slow
+    view = stage.view
+    colors = np.random.default_rng(1).integers(0, 256, (mesh.object_count, 3)).astype(np.uint8)
+    before = stage.pixels()
+    while_painting: list[bool] = []
+    paints = 0
+    draw, compose = Picture.draw, Renderer.compose
+
+    def painted(*args: Any, **options: Any) -> float:
+        nonlocal paints
+        paints += 1
+        try:
+            return draw(*args, **options)
+        finally:
+            paints -= 1
+
+    def composed(*args: Any, **options: Any) -> None:
+        while_painting.append(paints > 0)
+        compose(*args, **options)
+
+    monkeypatch.setattr(Picture, "draw", painted)
+    monkeypatch.setattr(Renderer, "compose", composed)
+    stage.wait(lambda: view.is_full_picture)
+    view.set_object_colors(colors)
+    view.set_selection([30])
+    view.set_hovered(31)
+    assert not view.is_full_picture
+    stage.wait(lambda: view.is_full_picture)
+    marked = stage.pixels()
+    assert while_painting == [False], "once for all that changed, and not while the window is painted"
+    assert (marked != before).any(axis=2).mean() > 0.3
+
+    # the same as painting it in one go
+    view.set_selection([])
+    view.set_hovered(None)
+    stage.wait(lambda: view.is_full_picture)
+    assert (stage.pixels() != marked).any()
+    view._picture.budget.took_full(0.001)
+    while_painting.clear()
+    view.set_selection([30])
+    view.set_hovered(31)
+    stage.wait(lambda: view.is_full_picture)
+    assert np.array_equal(stage.pixels(), marked)
+    assert while_painting == [True]
 
 
 @pytest.mark.gl

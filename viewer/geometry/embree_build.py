@@ -12,11 +12,9 @@ embreex builds as always.
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.jobs.cores import core_count
+from viewer.jobs.precedence import step_back
 
 if TYPE_CHECKING:
     from embreex.rtcore_scene import EmbreeScene
@@ -36,8 +35,6 @@ _TREE = b"tri_accel=bvh8.triangle4i"
 _TRIANGLES = 0  # RTC_GEOMETRY_TYPE_TRIANGLE
 _INDICES, _PLACES = (0, 0x5003), (1, 0x9003)  # RTC_BUFFER_TYPE and RTC_FORMAT of UINT3, of FLOAT3
 _BYTES = 12
-_NICER = 5
-"""So that a busy machine still gets done with it: a quarter of what others get."""
 _POINTER, _NUMBER, _SIZE = ctypes.c_void_p, ctypes.c_uint, ctypes.c_size_t
 
 
@@ -104,17 +101,10 @@ def _build(scene: EmbreeScene, vertices: NDArray[np.float32], faces: NDArray[np.
 
 
 def _yielding(work: Callable[[], None]) -> None:
-    """Do work that hardly needs Python's lock, letting all else have the processor first.
-
-    In a thread of its own, for on Linux each has its own precedence, and can only lower it. Where OpenGL is
-    software and cores are few, pictures of a view that moves meanwhile take half as long.
-    """
+    """Do work in a thread of its own that lets all else have the processor first."""
 
     def run() -> None:
-        with suppress(OSError):
-            thread = threading.get_native_id()
-            now = os.getpriority(os.PRIO_PROCESS, thread)
-            os.setpriority(os.PRIO_PROCESS, thread, now + _NICER)
+        step_back()
         work()
 
     thread = threading.Thread(target=run, name="ray tree", daemon=True)

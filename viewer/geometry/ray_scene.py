@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from viewer.geometry.embree_build import TriangleTree
 from viewer.jobs.cores import core_count
 from viewer.jobs.job import Progress
+from viewer.jobs.precedence import step_back
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
 from viewer.model.mesh import NO_OBJECT, Mesh, face_counts
@@ -86,7 +87,7 @@ class RayScene:
 
         if len(starts) <= 1:
             return cast(0)
-        with ThreadPoolExecutor(THREADS, "rays") as pool:
+        with ThreadPoolExecutor(THREADS, "rays", step_back) as pool:
             return np.concatenate(list(pool.map(cast, starts)))
 
     def distances(
@@ -146,7 +147,7 @@ class RayScene:
         if len(starts) <= 1:
             seen = [cast(start) for start in starts]
         else:
-            with ThreadPoolExecutor(THREADS, "rays") as pool:
+            with ThreadPoolExecutor(THREADS, "rays", step_back) as pool:
                 seen = list(pool.map(cast, starts))
         return np.flatnonzero(np.logical_or.reduce(seen)) if seen else np.empty(0, np.int64)
 

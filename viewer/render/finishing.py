@@ -44,6 +44,13 @@ class Finishing:
         else:
             self._timer.start()
 
+    def begin_colors(self) -> bool:
+        """Make new colors for what is shown, in a turn of its own; False where that can wait for painting."""
+        is_begun = self._picture.begin_colors(self._camera(), self._pixel_scale())
+        if is_begun and not self._timer.running:
+            self._timer.start()
+        return is_begun
+
     def go_on(self) -> None:
         """A picture was drawn: work on what it still lacks, then tell those who wait for it."""
         self._has_drawn = True

@@ -56,6 +56,8 @@ class Picture:
         self._ahead: Frame | None = None
         """The surfaces of this frame are there; its colors follow in a turn of their own."""
         self._is_new_ahead = False
+        self._is_coloring = False
+        """New colors are being drawn in the background."""
         self._ids: IdBuffer | None = None
         self._image: NDArray[np.uint8] | None = None
         self._has_new_image = False
@@ -88,6 +90,7 @@ class Picture:
     def forget_pass(self) -> None:
         """Other triangles are coming: begin the picture under way anew, as if no other had been drawn."""
         self._pass = self._drawn = self._ahead = None
+        self._is_coloring = False
         self.budget.reset()
 
     def changed(self) -> None:
@@ -120,12 +123,13 @@ class Picture:
     @property
     def is_complete(self) -> bool:
         """False while a full picture is under way."""
-        return self._pass is None and self._ahead is None
+        return self._pass is None and self._ahead is None and not self._is_coloring
 
     def shows_full(self, camera: Camera) -> bool:
         """True when the window shows a full picture, with all that is known by now."""
         size = (camera.lens.width, camera.lens.height)
-        return self._composed == (self.serial, size, False) and not self._shows_quick
+        is_new = self._composed == (self.serial, size, False) and self.is_complete
+        return is_new and not self._shows_quick
 
     def has_surfaces(self, camera: Camera) -> bool:
         """True when the surfaces of the full picture are there."""
@@ -137,8 +141,10 @@ class Picture:
         if renderer is None or self.is_complete or not self.make_current():
             return True
         if current is None:
-            self._compose_ahead(renderer)
-            return True
+            if self._ahead is not None:
+                self._compose_ahead(renderer)
+            self._is_coloring = self._is_coloring and not renderer.has_ended()
+            return not self._is_coloring
         if not self._go_on(SLICE_SECONDS):
             return False
         if self.budget.full_seconds > 0 and not current.frame.for_ids:
@@ -150,6 +156,15 @@ class Picture:
         if self._renderer is not None and self.make_current():
             frame = self.state.frame(self._canvas.context, camera, pixel_scale)
             self._draw_surfaces(self._renderer, frame, for_ids=False, seconds=0.0)
+
+    def begin_colors(self, camera: Camera, pixel_scale: float) -> bool:
+        """Make new colors of what is drawn in the background; False where painting may as well do it."""
+        is_shown = self._drawn == self._wanted(camera, for_ids=False) and not self._shows_quick
+        is_long = self.budget.full_seconds > 0 and self.budget.is_long and self._pass is None
+        if not (is_shown and is_long and self.make_current()):
+            return False
+        self._ahead = self.state.frame(self._canvas.context, camera, pixel_scale)
+        return True
 
     def give_up(self, error: Exception) -> GpuError:
         """Draw nothing any more, for the driver refused."""
@@ -247,6 +262,7 @@ class Picture:
         """Bring the colors of the full picture up to date; True when there was something to do."""
         wanted = (self.serial, frame.size, plain)
         is_new, self._is_new_ahead, self._ahead = self._is_new_ahead, False, None
+        self._is_coloring = False
         if self._composed == wanted:
             return is_new
         self._composed, self._full_size = wanted, frame.size
@@ -277,8 +293,12 @@ class Picture:
             return
         started = time.perf_counter()
         is_new = self._compose(renderer, frame, plain=False)
-        renderer.finish()
-        self._pass_seconds += time.perf_counter() - started
+        if self._is_measuring:
+            renderer.finish()
+            self._pass_seconds += time.perf_counter() - started
+        else:
+            renderer.tell_end()
+            self._is_coloring = True
         self._is_new_ahead = is_new
 
     def _wanted(self, camera: Camera, *, for_ids: bool) -> Surfaces:
@@ -334,6 +354,7 @@ class Picture:
         if self._pass is not None:
             self.budget.took_at_least(self._pass_seconds)
         self._pass = self._drawn = self._ahead = None
+        self._is_coloring = False
 
     def id_buffer(self, camera: Camera) -> IdBuffer:
         """What is drawn at every pixel; kept until the camera, the size or what is visible changes."""

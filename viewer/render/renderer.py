@@ -72,6 +72,7 @@ class Renderer:
         self._occlusion = Occlusion(context, self.painters.occlusion)
         self._has_occlusion = False
         self._step_told: int | None = None  # OpenGL's mark in its queue
+        self._end_told: int | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -124,6 +125,23 @@ class Renderer:
         if before is not None:
             GL.glClientWaitSync(before, GL.GL_SYNC_FLUSH_COMMANDS_BIT, LONGEST_STEP_NS)
             GL.glDeleteSync(before)
+
+    def tell_end(self) -> None:
+        """Let what was drawn until now be drawn in the background; `has_ended` tells when it is."""
+        if self._end_told is not None:
+            GL.glDeleteSync(self._end_told)
+        self._end_told = GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
+        GL.glFlush()
+
+    def has_ended(self) -> bool:
+        """True when all is drawn that `tell_end` was called after."""
+        if self._end_told is None:
+            return True
+        if GL.glClientWaitSync(self._end_told, 0, 0) == GL.GL_TIMEOUT_EXPIRED:
+            return False
+        GL.glDeleteSync(self._end_told)
+        self._end_told = None
+        return True
 
     def _begin_surfaces(self, frame: Frame) -> None:
         frame.table.upload()
@@ -297,9 +315,10 @@ class Renderer:
         return self._picture.read_bytes(0)
 
     def release(self) -> None:
-        if self._step_told is not None:
-            GL.glDeleteSync(self._step_told)
-            self._step_told = None
+        for mark in (self._step_told, self._end_told):
+            if mark is not None:
+                GL.glDeleteSync(mark)
+        self._step_told = self._end_told = None
         self._surfaces.release()
         self._thin.release()
         self._glass.release()

@@ -114,7 +114,8 @@ class SceneView(ViewPictures):
 
     def redraw(self) -> None:
         self._picture.recompose()
-        self.redraw_flat()
+        if self._uploads.keeps_picture or not self.finishing.begin_colors():
+            self.redraw_flat()
 
     def redraw_flat(self) -> None:
         """Ask for a picture whose scene is as it was; only what lies flat over it is new."""
