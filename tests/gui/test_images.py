@@ -375,6 +375,33 @@ def test_pictures_of_a_step_come_together_unless_one_takes_long(qtbot: QtBot) ->
     assert shown[4:] == [1, 7]
 
 
+def test_what_is_out_of_date_never_takes_the_place_of_what_came_before_it(qtbot: QtBot) -> None:
+    owner = QObject()
+    together = Together(owner)
+    shown: list[str] = []
+
+    def show(number: int, words: str, *, is_wanted: bool = True) -> None:
+        if is_wanted:
+            shown.append(words)
+            together.settle(number)
+
+    together.start([0, 1])
+    arrivals = {}
+    for name, number in (("first", 0), ("old", 1), ("new", 1)):
+        together.expect(number)
+        arrivals[name] = together.arrival(number, show)
+    # two workers: the one that was asked later ends sooner
+    arrivals["new"](1, "new")
+    arrivals["old"](1, "old", is_wanted=False)
+    assert shown == []
+    arrivals["first"](0, "first")
+    assert sorted(shown) == ["first", "new"]
+    assert not together.waiting
+    arrivals["old"](1, "old")
+    assert sorted(shown) == ["first", "new"]
+    owner.deleteLater()
+
+
 def test_a_slow_frame_fades_the_old_picture_and_says_what_is_coming(desk: Desk, qtbot: QtBot) -> None:
     desk.images.cache.clear()
     desk.source.gate.clear()

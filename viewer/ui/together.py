@@ -20,6 +20,8 @@ class Together(QObject):
         self.waiting: set[int] = set()
         """What is not shown yet, by number."""
         self._arrived: dict[int, Callable[[], None]] = {}
+        self._wishes: dict[int, int] = {}
+        self._wish_count = 0
         self._is_late = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -30,23 +32,29 @@ class Together(QObject):
         """Wait for these, and for nothing else any more."""
         self.waiting = set(numbers)
         self._arrived.clear()
+        self._wishes.clear()
         self._is_late = False
         self._patience.start()
 
     def expect(self, number: int) -> None:
-        """Wait for one more; what came for it before is out of date."""
+        """Wait for one more; what came for it before is out of date, and what is still coming."""
         if not self.waiting:
             self.start(())
         self._arrived.pop(number, None)
         self.waiting.add(number)
+        self._wish_count += 1
+        self._wishes[number] = self._wish_count
 
     def arrival(self, number: int, show: Callable[P, None]) -> Callable[P, None]:
-        """What to call when something comes for a number: `show`, once all are there.
+        """What to call when that comes which a number was last expected for: `show`, once all are there.
 
         It has to settle the number, unless what came is out of date.
         """
+        wish = self._wishes.get(number)
 
         def arrive(*args: P.args, **options: P.kwargs) -> None:
+            if self._wishes.get(number) != wish:
+                return  # workers end in any order: it must not take the place of what is newer
             self._arrived[number] = lambda: show(*args, **options)
             self._show_if_complete()
 
@@ -56,6 +64,7 @@ class Together(QObject):
         """One is shown."""
         self.waiting.discard(number)
         self._arrived.pop(number, None)
+        self._wishes.pop(number, None)
         self._show_if_complete()
 
     def _run_out(self) -> None:
