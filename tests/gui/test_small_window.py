@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import open_scene, settle
@@ -25,6 +26,18 @@ def test_the_window_can_be_as_small_as_900_by_600(
     settle(qtbot, window)
     assert window.minimumSizeHint().width() <= 900
     assert window.minimumSizeHint().height() <= 600
+
+
+def test_the_first_window_leaves_room_on_the_screen_for_its_frame(qtbot: QtBot) -> None:
+    window = MainWindow()
+    screen = window.screen().availableGeometry()
+    title = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    assert title > 0
+    assert window.height() <= min(screen.height() - title, 1000)
+    assert window.width() < max(screen.width(), 1601)
+    assert window.height() > 0.9 * min(screen.height(), 1000), "and takes what else there is"
+    window.close()
+    window.deleteLater()
 
 
 def test_docks_float_tab_and_close_without_harm_to_the_view(

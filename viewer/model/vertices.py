@@ -51,10 +51,13 @@ def _has_room(vertices: NDArray[np.floating]) -> bool:
 def exact_again(kept: Places, read: Callable[[], NDArray[np.float64]], path: Path) -> NDArray[np.float64]:
     """(V, 3) read once more from their file. Raises FormatError when it holds others than were kept."""
     found = read()
-    is_same = found.shape == kept.shape and all(
-        np.array_equal(found[start : start + _BLOCK].astype(kept.dtype), kept[start : start + _BLOCK], True)
-        for start in range(0, len(kept), _BLOCK)
-    )
+    with np.errstate(over="ignore"):
+        is_same = found.shape == kept.shape and all(
+            np.array_equal(
+                found[start : start + _BLOCK].astype(kept.dtype), kept[start : start + _BLOCK], True
+            )
+            for start in range(0, len(kept), _BLOCK)
+        )
     if not is_same:
         raise FormatError(
             "expected the vertices that the scene was opened with, found others",

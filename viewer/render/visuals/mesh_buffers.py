@@ -122,9 +122,10 @@ class FaceBuffers:
         number = number_of_first[source] + np.arange(len(source)) - (np.cumsum(pieces) - pieces)[source]
         begin = np.maximum(first[source], starts[number])
         end = np.minimum(last[source] + 1, starts[number + 1])
-        return [
-            (int(k), (begin[number == k] - starts[k], (end - begin)[number == k])) for k in np.unique(number)
-        ]
+        # ascending, like the ranges
+        borders = np.flatnonzero(np.diff(number)) + 1
+        parts = (np.split(column, borders) for column in (number, begin - starts[number], end - begin))
+        return [(int(of[0]), (begins, counts)) for of, begins, counts in zip(*parts, strict=True)]
 
 
 class MeshBuffers:
