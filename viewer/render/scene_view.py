@@ -67,8 +67,9 @@ class SceneView(ViewPictures):
         self._pointer = Pointer(self)
         self._events = CanvasEvents(self._canvas, self._pointer, lambda: self.pixel_scale, self._tell_rest)
         self._uploads = UploadQueue(
-            self._picture.make_current, self._show_sent, self.upload_finished.emit, self._upload_failed
+            self._picture.make_current, self._upload_failed, self._show_sent, self.upload_finished.emit
         )
+        self._details = UploadQueue(self._picture.make_current, failed=self._upload_failed)
         self.finishing = Finishing(
             self._picture,
             self.current_camera,
@@ -125,7 +126,7 @@ class SceneView(ViewPictures):
     def close(self) -> None:
         """Stop all timers and give the graphics memory back."""
         self._events.stop()
-        self._uploads.stop()
+        self._stop_uploads()
         self.finishing.stop()
         self.stop_timers()
         self.end_pictures()
@@ -142,6 +143,7 @@ class SceneView(ViewPictures):
         self._scene = scene
         self._look = self._marker = None
         self._uploads.clear()
+        self._details.clear()
         self.finishing.forget()
         self._picture.forget_pass()
         state = self._state
@@ -363,15 +365,13 @@ class SceneView(ViewPictures):
         except GpuError:
             self._tell_failure()
             return
-        self._uploads.drew(seconds)
+        self._pace_uploads(seconds)
         self._drew()
-        if self.wants_detail:
-            self.detail_wanted.emit()
         self.frame_drawn.emit(seconds * 1e3)
 
     def _tell_failure(self) -> None:
         """Nothing can be drawn any more."""
-        self._uploads.stop()
+        self._stop_uploads()
         self.finishing.stop()
         if self.error is not None:
             self.failed.emit(self.error)

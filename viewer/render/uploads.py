@@ -14,15 +14,19 @@ STEP_SECONDS = 0.02
 REDRAW_SECONDS = 0.25
 
 
+def _nothing() -> None:
+    """Where nobody needs to know."""
+
+
 class UploadQueue:
     """Runs upload generators while all is idle; `make_current` says whether there is a context yet."""
 
     def __init__(
         self,
         make_current: Callable[[], bool],
-        show_progress: Callable[[], None],
-        finished: Callable[[], None],
         failed: Callable[[Exception], None],
+        show_progress: Callable[[], None] = _nothing,
+        finished: Callable[[], None] = _nothing,
     ) -> None:
         self._make_current = make_current
         self._show_progress = show_progress

@@ -26,6 +26,7 @@ class ViewPictures(ViewPointer):
     _state: PictureState
     _uploads: UploadQueue
     _shooter: Shooter
+    _details: UploadQueue
     _still_painter: StillPainter | None = None
 
     @property
@@ -33,6 +34,19 @@ class ViewPictures(ViewPointer):
         """True while moving pictures take long, and would less with coarser forms of the mesh."""
         mesh = self._state.layers[MeshLayer.key]
         return self._picture.budget.is_quick and isinstance(mesh, MeshLayer) and mesh.lacks_detail
+
+    def _pace_uploads(self, seconds: float) -> None:
+        """A picture took so long. Where that is long, have coarser forms made of what lacks them."""
+        self._uploads.drew(seconds)
+        if self.wants_detail:
+            self.detail_wanted.emit()
+        lacking = [layer for layer in self._state.layers.values() if layer.lacks_forms]
+        if lacking and self._picture.budget.is_quick:
+            self._details.add(*(layer.upload_forms(self._canvas.context) for layer in lacking))
+
+    def _stop_uploads(self) -> None:
+        for queue in (self._uploads, self._details):
+            queue.stop()
 
     def screenshot(self, width: int, height: int, transparent: bool = False) -> NDArray[np.uint8]:
         """The view as a picture (H, W, 4) of any size, without the flat things over it.

@@ -79,6 +79,15 @@ class Layer:
         """Send what is new to the graphics card in small steps, yielding the bytes of each."""
         return iter(())
 
+    @property
+    def lacks_forms(self) -> bool:
+        """True while there are no coarser forms, for quick pictures, that this layer makes by itself."""
+        return False
+
+    def upload_forms(self, context: GLContext) -> Iterator[int]:
+        """Make such forms in the background and send them, as `upload` does."""
+        return iter(())
+
     def draw_surface(self, frame: Frame) -> None:
         """Draw what is solid: ids, normals or colours, and depth."""
 

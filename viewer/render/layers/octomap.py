@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from viewer.render.layers.layer import Layer, control
 from viewer.render.theme import Rgb, Theme
 from viewer.render.visuals.line_set import Lines, LineSet
 from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
-from viewer.render.visuals.voxel_faces import ExposedFaces, exposed_faces
+from viewer.render.visuals.voxel_faces import ExposedFaces, coarser_forms, exposed_faces
 from viewer.render.visuals.voxel_set import ColorBy, VoxelLook, VoxelPrograms, VoxelSet
 
 BOUNDS_WIDTH_PX = 1.4
@@ -81,6 +82,7 @@ class OctomapLayer(Layer):
         self._leaves: dict[tuple[str, int], Octomap] = {}  # of each of the sets below
         self._sets: dict[tuple[str, int], VoxelSet] = {}
         self._coming: VoxelSet | None = None  # on its way to the graphics card
+        self._formed: set[tuple[str, int]] = set()  # which of the sets have coarser forms, or get them
         self._programs = VoxelPrograms()
         self._strays: NDArray[np.float64] = np.empty((0, 3))
         self._metres_per_unit = 1.0
@@ -146,9 +148,7 @@ class OctomapLayer(Layer):
 
         def find(check: Callable[[], None]) -> tuple[Octomap, ExposedFaces | None]:
             leaves = octomap.coarsened(depth)
-            chosen = leaves.occupied if kind == "occupied" else ~leaves.occupied
-            covering = np.ones_like(chosen) if kind == "unknown" else chosen
-            return leaves, exposed_faces(leaves, chosen, covering, first_leaf, check)
+            return leaves, exposed_faces(leaves, *_chosen(leaves, kind), first_leaf, check)
 
         search = Background(find)
         for _ in search.waits():
@@ -157,16 +157,43 @@ class OctomapLayer(Layer):
             yield UPLOAD_BYTES  # nothing was sent, but there is nothing to do in this tick
         leaves, faces = search.result
         self._coming = VoxelSet(octomap.resolution)
-        yield from self._coming.upload(faces)
+        if faces is not None:
+            yield from self._coming.upload(faces)
         if self._octomap is octomap and self._coming is not None:
             self._drop(kind)
             self._leaves[key], self._sets[key], self._coming = leaves, self._coming, None
+
+    @property
+    def lacks_forms(self) -> bool:
+        return self.is_drawn and any(key not in self._formed for key in self._sets)
+
+    def upload_forms(self, context: GLContext) -> Iterator[int]:
+        for key in [key for key in self._sets if key not in self._formed]:
+            self._formed.add(key)
+            yield from self._upload_forms(key, self._leaves[key], self._sets[key])
+
+    def _upload_forms(self, key: tuple[str, int], leaves: Octomap, voxels: VoxelSet) -> Iterator[int]:
+        finest = voxels.finest
+        if finest is None:
+            return
+        choose = partial(_chosen, kind=key[0])
+        search = Background(partial(coarser_forms, leaves, finest, choose))
+        for _ in search.waits():
+            if self._sets.get(key) is not voxels:
+                return
+            yield UPLOAD_BYTES
+        for form in search.result:
+            for sent in voxels.upload(form):
+                yield sent
+                if self._sets.get(key) is not voxels:
+                    return
 
     def _drop(self, kind: str) -> None:
         """Give back what shows a kind to another depth."""
         for key in [key for key in self._sets if key[0] == kind]:
             self._sets.pop(key).release()
             del self._leaves[key]
+            self._formed.discard(key)
 
     def _shown(self) -> list[tuple[str, VoxelSet, float]]:
         """Kind, cubes and opacity of what is there; until a new depth has come, the old one is shown."""
@@ -176,21 +203,26 @@ class OctomapLayer(Layer):
             if getattr(self.style, kind)
         ]
 
-    def _draw(self, frame: Frame, kind: str, voxels: VoxelSet, opacity: float) -> None:
+    def _steps(self, frame: Frame, kind: str, voxels: VoxelSet, opacity: float) -> Iterator[None]:
         color_by = ColorBy(self._of(kind, "color"))
         look = VoxelLook(colors_of(frame.theme, kind), color_by, opacity)
         # occupied cubes are seen from outside; free space mostly from within
-        voxels.draw(frame, self._programs, look, both_sides=kind != "occupied")
+        return voxels.surface_steps(frame, self._programs, look, both_sides=kind != "occupied")
 
     def draw_surface(self, frame: Frame) -> None:
+        for _ in self.surface_steps(frame):
+            pass
+
+    def surface_steps(self, frame: Frame) -> Iterator[None]:
         for kind, voxels, opacity in self._shown():
             if opacity >= 1:
-                self._draw(frame, kind, voxels, opacity)
+                yield from self._steps(frame, kind, voxels, opacity)
 
     def draw_blended(self, frame: Frame) -> None:
         for kind, voxels, opacity in self._shown():
             if opacity < 1:
-                self._draw(frame, kind, voxels, opacity)
+                for _ in self._steps(frame, kind, voxels, opacity):
+                    pass
         self._wires(frame.theme).draw_blended(frame, 1.0, HIDDEN_OPACITY)
 
     def draw_pickable(self, frame: Frame) -> None:
@@ -217,9 +249,16 @@ class OctomapLayer(Layer):
         for voxels in (*self._sets.values(), *([] if self._coming is None else [self._coming])):
             voxels.release()
         self._sets, self._leaves, self._coming = {}, {}, None
+        self._formed.clear()
         if self._lines is not None:
             self._lines.release()
         self._lines, self._lines_for = None, None
+
+
+def _chosen(leaves: Octomap, kind: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which leaves are of a kind, and which hide their faces, (L,) each."""
+    chosen = leaves.occupied if kind == "occupied" else ~leaves.occupied
+    return chosen, np.ones_like(chosen) if kind == "unknown" else chosen
 
 
 _CORNER = np.array([[k & 1, k >> 1 & 1, k >> 2] for k in range(8)])

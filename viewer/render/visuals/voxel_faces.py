@@ -1,21 +1,26 @@
-"""Which faces of an octree's leaves can be seen at all, in stretches that are drawn or left out as one."""
+"""Which faces of an octree's leaves can be seen at all; the same of coarser forms of the tree."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.model.camera import Camera
 from viewer.model.octomap import TREE_DEPTH, LeafIndex, Octomap, morton
+from viewer.render.visuals.voxel_blocks import Blocks, Stretches
 
 LEAVES_PER_STEP = 60_000
 NO_LEAF = -1
 LARGEST_LEAF = (1 << 24) - 2
 """The id planes hold 24 bits; leaves beyond are drawn and cannot be told apart by the pointer."""
-FACES_PER_STRETCH = 4096
+MOST_FORMS = 5
+"""The leaves themselves, and cubes up to sixteen times as large."""
+LEAST_GAIN = 0.7
+"""A coarser form has at most this share of the faces of the one before."""
+Chosen = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Masks of the leaves that are drawn, and of those that hide their faces."""
 
 
 class FaceSearch:
@@ -24,33 +29,55 @@ class FaceSearch:
     A face next to smaller leaves counts as covered when the four corners and the middle of it are.
     """
 
-    def __init__(self, octomap: Octomap, chosen: NDArray[np.bool_], covering: NDArray[np.bool_]) -> None:
-        """`chosen` and `covering` (L,) say which leaves are searched, and which hide a face."""
+    def __init__(
+        self,
+        octomap: Octomap,
+        chosen: NDArray[np.bool_],
+        covering: NDArray[np.bool_],
+        block_level: int | None = None,
+    ) -> None:
+        """`chosen` and `covering` (L,) say which leaves are searched, and which hide a face.
+
+        With `block_level`, log2 of an edge in voxels, faces between two blocks of that size are found, too.
+        """
         rows = np.flatnonzero(chosen)
         self._chosen = rows[np.argsort(morton(octomap.keys[rows]), kind="stable")]
         self._keys = octomap.keys[self._chosen].astype(np.int64)
         self._edges = 1 << (TREE_DEPTH - octomap.depths[self._chosen].astype(np.int64)).clip(0, TREE_DEPTH)
         self._index = LeafIndex(octomap.only(covering))
-        self._found: list[tuple[NDArray[np.int64], int]] = []
+        self._block_level = block_level
+        self._found: list[tuple[NDArray[np.int64], int, NDArray[np.bool_]]] = []
 
     def steps(self) -> Iterator[None]:
         """Run the search, pausing now and then."""
         for direction in range(6):
             for start in range(0, len(self._chosen), LEAVES_PER_STEP):
                 part = slice(start, start + LEAVES_PER_STEP)
-                open_ones = np.flatnonzero(~self._is_covered(part, direction)) + start
-                self._found.append((self._chosen[open_ones], direction))
+                covered = self._is_covered(part, direction)
+                closes = covered & self._leaves_block(part, direction)
+                found = np.flatnonzero(~covered | closes)
+                self._found.append((self._chosen[found + start], direction, closes[found]))
                 yield
 
-    def result(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Leaf and direction (2 * axis, + 1 for up the axis) of every face found.
+    def result(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """Leaf and direction (2 * axis, + 1 for up the axis) of every face found, and whether it is covered.
 
         By direction, and along the curve of the tree within each, so that what follows is near.
         """
         if not self._found:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        directions = [np.full(len(leaves), direction) for leaves, direction in self._found]
-        return np.concatenate([leaves for leaves, _ in self._found]), np.concatenate(directions)
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_)
+        leaves, directions, closes = zip(*self._found, strict=True)
+        counts = [len(some) for some in leaves]
+        return np.concatenate(leaves), np.repeat(directions, counts), np.concatenate(closes)
+
+    def _leaves_block(self, part: slice, direction: int) -> NDArray[np.bool_]:
+        """Where the neighbour in a direction lies in another block."""
+        axis, upward = direction >> 1, direction & 1
+        here = self._keys[part, axis]
+        if self._block_level is None:
+            return np.zeros(len(here), np.bool_)
+        there = here + self._edges[part] if upward else here - 1
+        return np.asarray(here >> self._block_level != there >> self._block_level)
 
     def _is_covered(self, part: slice, direction: int) -> NDArray[np.bool_]:
         axis, upward = direction >> 1, direction & 1
@@ -69,70 +96,19 @@ class FaceSearch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stretches:
-    """Runs of faces of one direction that lie together: where each begins, its box, which way it faces."""
-
-    starts: NDArray[np.int64]  # (S,) first face
-    counts: NDArray[np.int64]  # (S,)
-    low: NDArray[np.float64]  # (S, 3) corners of the box around the faces
-    high: NDArray[np.float64]  # (S, 3)
-    directions: NDArray[np.int64]  # (S,)
-
-    @classmethod
-    def of(
-        cls,
-        directions: NDArray[np.int64],
-        lows: NDArray[np.float64],
-        edges: NDArray[np.float64],
-    ) -> Stretches:
-        """Of faces in the order of `FaceSearch.result`: direction, lowest corner and edge of the leaf."""
-        borders = np.flatnonzero(np.diff(directions)) + 1
-        ends = np.append(borders, len(directions))
-        starts = np.concatenate(
-            [
-                np.arange(first, last, FACES_PER_STRETCH)
-                for first, last in zip(np.append(0, borders), ends, strict=True)
-            ]
-        ).astype(np.int64)
-        highs = lows + edges[:, None]
-        return cls(
-            starts,
-            np.diff(np.append(starts, len(directions))),
-            np.minimum.reduceat(lows, starts),
-            np.maximum.reduceat(highs, starts),
-            directions[starts],
-        )
-
-    def seen_from(self, camera: Camera, *, both_sides: bool) -> NDArray[np.int64]:
-        """Those that may be in the picture, nearest first; with `both_sides` seen from behind as well."""
-        eye = camera.position
-        lens = camera.lens
-        corners = np.array([[0, 0], [lens.width, 0], [lens.width, lens.height], [0, lens.height]]) - 0.5
-        rays = camera.cast_rays(corners)
-        normals = np.cross(rays, np.roll(rays, -1, axis=0))
-        normals *= np.sign(normals @ rays.mean(axis=0))[:, None]
-        middle, half = (self.low + self.high) / 2 - eye, (self.high - self.low) / 2
-        may = ((middle @ normals.T + half @ np.abs(normals).T) >= 0).all(axis=1)
-        if not both_sides:
-            axis, upward = self.directions >> 1, self.directions & 1
-            row = np.arange(len(axis))
-            may &= np.where(upward, self.low[row, axis] < eye[axis], self.high[row, axis] > eye[axis])
-        found = np.flatnonzero(may)
-        gap = np.maximum(np.abs(middle[found]) - half[found], 0)
-        return found[np.argsort((gap * gap).sum(axis=1), kind="stable")]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class ExposedFaces:
     """Faces as the graphics card gets them."""
 
     rows: NDArray[np.float32]
-    """(F, 5): the cube's lowest corner minus the origin, direction + 8 * log2 of its edge in voxels, leaf."""
+    """(F, 5): the cube's lowest corner minus the origin; direction, + 8 * log2 of its edge in voxels,
+    + 256 * the same of the leaves it stands for; leaf."""
     origin: NDArray[np.float64]  # (3,) world units
     low: NDArray[np.float64]  # (3,) smallest and largest of the lowest corners
     high: NDArray[np.float64]
-    levels: tuple[float, float]  # smallest and largest log2 of an edge in voxels
+    levels: tuple[float, float]  # smallest and largest log2 of an edge in voxels, of the finest form
+    smallest: int  # log2 of the edge of the smallest cubes in voxels; rises from form to form
     stretches: Stretches
+    blocks: Blocks
 
 
 def exposed_faces(
@@ -146,22 +122,97 @@ def exposed_faces(
 
     The number of a leaf is its row plus `first_leaf`. `check` is called now and then and may raise.
     """
-    search = FaceSearch(octomap, chosen, covering)
-    for _ in search.steps():
-        check()
-    leaves, directions = search.result()
+    found = _searched(FaceSearch(octomap, chosen, covering), check)
+    leaves = found[0]
     if not len(leaves):
         return None
     lows = octomap.lows[leaves]
-    check()
-    levels = TREE_DEPTH - octomap.depths[leaves].astype(np.int64)
-    stretches = Stretches.of(directions, lows, octomap.sizes[leaves])
     low, high = lows.min(axis=0), lows.max(axis=0)
-    origin = (low + high) / 2
+    levels = _levels(octomap)
+    shown = levels[leaves]
+    numbers = leaves + first_leaf
+    numbers = np.where(numbers <= LARGEST_LEAF, numbers, NO_LEAF)
+    origin, blocks = (low + high) / 2, Blocks.of(octomap.only(chosen))
     check()
+    rows, stretches = _arranged(octomap, found, levels, numbers, origin, blocks)
+    smallest, largest = int(shown.min()), int(shown.max())
+    ends = float(smallest), float(largest)
+    return ExposedFaces(rows, origin, low, high, ends, smallest, stretches, blocks)
+
+
+def coarser_forms(
+    octomap: Octomap,
+    finest: ExposedFaces,
+    choose: Callable[[Octomap], Chosen],
+    check: Callable[[], None],
+) -> list[ExposedFaces]:
+    """What `exposed_faces` found, with the smallest cubes joined to ones twice as large, and again.
+
+    `choose` tells which leaves are drawn and which hide faces. Cubes have the color of those joined, and no
+    number. As blocks may be drawn in different forms, faces between them are there, too.
+    """
+    forms: list[ExposedFaces] = []
+    leaves, levels = octomap, _levels(octomap).astype(np.float64)
+    deepest = int(octomap.depths.max(initial=1))
+    for depth in range(deepest - 1, max(TREE_DEPTH - finest.blocks.level, deepest - MOST_FORMS), -1):
+        coarse = leaves.coarsened(depth)
+        check()
+        levels = _mean_of_joined(leaves, choose(leaves)[0], levels, coarse)
+        leaves = coarse
+        chosen, covering = choose(leaves)
+        found = _searched(FaceSearch(leaves, chosen, covering, finest.blocks.level), check)
+        before = forms[-1] if forms else finest
+        if not len(found[0]):
+            break
+        if len(found[0]) > LEAST_GAIN * before.stretches.counts.sum():
+            continue
+        colors = np.round(levels).astype(np.int64)
+        numbers = np.full(len(found[0]), NO_LEAF)
+        rows, stretches = _arranged(leaves, found, colors, numbers, finest.origin, finest.blocks)
+        forms.append(replace(finest, rows=rows, smallest=TREE_DEPTH - depth, stretches=stretches))
+        check()
+    return forms
+
+
+def _searched(
+    search: FaceSearch, check: Callable[[], None]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    for _ in search.steps():
+        check()
+    return search.result()
+
+
+def _levels(octomap: Octomap) -> NDArray[np.int64]:
+    """(L,) log2 of the edge of every leaf in voxels."""
+    return TREE_DEPTH - octomap.depths.astype(np.int64)
+
+
+def _mean_of_joined(
+    leaves: Octomap, chosen: NDArray[np.bool_], values: NDArray[np.float64], joined: Octomap
+) -> NDArray[np.float64]:
+    """For every leaf of a coarser tree the mean of a value (L,) of those of its leaves that are chosen."""
+    rows = LeafIndex(joined).leaves_of(leaves.keys[chosen].astype(np.int64))
+    counts = np.bincount(rows, minlength=len(joined.keys))
+    return np.asarray(np.bincount(rows, values[chosen], len(joined.keys)) / np.maximum(counts, 1))
+
+
+def _arranged(
+    octomap: Octomap,
+    found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
+    color_levels: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    origin: NDArray[np.float64],
+    blocks: Blocks,
+) -> tuple[NDArray[np.float32], Stretches]:
+    """Rows of `ExposedFaces` and their stretches; `numbers` (F,) are those of the leaves found."""
+    leaves, directions, closes = found
+    block_of_face = blocks.numbers_of(octomap.keys)[leaves]
+    order = np.lexsort((closes, block_of_face, directions))
+    leaves, directions = leaves[order], directions[order]
+    lows, levels = octomap.lows[leaves], _levels(octomap)[leaves]
     rows = np.empty((len(leaves), 5), np.float32)
     rows[:, :3] = lows - origin
-    rows[:, 3] = directions + 8 * levels
-    numbers = leaves + first_leaf
-    rows[:, 4] = np.where(numbers <= LARGEST_LEAF, numbers, NO_LEAF)
-    return ExposedFaces(rows, origin, low, high, (float(levels.min()), float(levels.max())), stretches)
+    rows[:, 3] = directions + 8 * levels + 256 * color_levels[leaves]
+    rows[:, 4] = numbers[order]
+    edges = octomap.sizes[leaves]
+    return rows, Stretches.of(directions, block_of_face[order], closes[order], lows, edges)

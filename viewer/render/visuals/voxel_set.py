@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from vispy import gloo
 
-from viewer.render.frame import Frame
+from viewer.render.detail_choice import Ranges, batches, merged_ranges
+from viewer.render.frame import Frame, set_uniforms
 from viewer.render.gl import GL
 from viewer.render.shaders import CLIP, CONSTANTS, DEPTH, GAMMA, PICKED, PLACE, SURFACE, VERSION
 from viewer.render.targets import flush, gl_name
-from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
-from viewer.render.visuals.voxel_faces import ExposedFaces, Stretches
+from viewer.render.visuals.object_mesh import STEP_FACES
+from viewer.render.visuals.voxel_blocks import choose_forms
+from viewer.render.visuals.voxel_buffers import FaceRows
+from viewer.render.visuals.voxel_faces import ExposedFaces
 
-_FACE_FLOATS = 5
-_FACE_BYTES = 4 * _FACE_FLOATS
-FACES_PER_BUFFER = UPLOAD_BYTES // _FACE_BYTES
+_TRIANGLES = 2
+"""Of a face, by which steps and quick pictures count."""
 
 
 class ColorBy(Enum):
@@ -35,7 +36,7 @@ _PLACE_FACE = (
     + CLIP
     + """
 in vec2 a_corner;               // 0 or 1 twice
-in vec4 a_face;                 // lowest corner of the cube; direction + 8 * log2 of its edge in voxels
+in vec4 a_face;                 // lowest corner of the cube, and as `ExposedFaces.rows` have it
 in float a_leaf;
 uniform float u_voxel;          // edge of the smallest cube, world units
 uniform vec2 u_heights;         // lowest, highest
@@ -47,13 +48,16 @@ uniform vec3 u_high_color;
 flat out vec3 v_normal;
 flat out vec3 v_color;
 flat out int v_leaf;
-out vec2 v_corner;
+out vec2 v_corner;              // counted in cubes of the size that is meant
 void main() {
-    v_corner = a_corner;
     v_leaf = int(a_leaf + (a_leaf < 0.0 ? -0.5 : 0.5));
     int code = int(a_face.w + 0.5);
     int direction = code & 7;
-    float edge = u_voxel * float(1 << (code >> 3));
+    int level = code >> 3 & 31;
+    int meant = code >> 8;
+    float edge = u_voxel * float(1 << level);
+    float many = float(1 << max(level - meant, 0));
+    v_corner = a_corner * many;
     int axis = direction >> 1;
     vec3 unit = vec3(0.0);
     unit[axis] = float(direction & 1);
@@ -63,7 +67,9 @@ void main() {
     unit[(axis + 2) % 3] = a_corner.y;
     vec3 rel = a_face.xyz + unit * edge - u_eye;
     vec2 ends = u_color_by == 0 ? u_heights : u_sizes;
-    float value = u_color_by == 0 ? dot(a_face.xyz, u_up) : float(code >> 3);
+    // the mean of the cubes that a larger one stands for
+    float height = dot(a_face.xyz + 0.5 * (edge - edge / many), u_up);
+    float value = u_color_by == 0 ? height : float(meant);
     float share = u_color_by == 2 ? 1.0 : clamp((value - ends.x) / max(ends.y - ends.x, 1e-9), 0.0, 1.0);
     v_color = mix(u_low_color, u_high_color, share);
     gl_Position = u_clip_from_rel * vec4(rel, 1.0);
@@ -84,7 +90,8 @@ vec3 lit() {
     float key = dot(v_normal, lamp) * 0.5 + 0.5;
     // a thin line around each face, where faces are large enough to have one
     vec2 slope = max(fwidth(v_corner), 1e-6);
-    vec2 border = min(v_corner, 1.0 - v_corner) / slope;
+    vec2 within = fract(v_corner);
+    vec2 border = min(within, 1.0 - within) / slope;
     float large = clamp(1.6 - 8.0 * max(slope.x, slope.y), 0.0, 1.0);
     float line = clamp(1.0 - min(border.x, border.y), 0.0, 1.0) * large;
     return srgb_from_linear(linear_from_srgb(v_color) * (0.28 + 0.72 * key) * (1.0 - 0.45 * line));
@@ -141,117 +148,100 @@ class VoxelPrograms:
 
 
 class VoxelSet:
-    """Exposed faces of some leaves on the graphics card.
-
-    The buffers are OpenGL's own: a gloo program draws a whole buffer, and most of it is out of sight.
-    """
+    """Exposed faces of some leaves on the graphics card, and coarser forms of them."""
 
     def __init__(self, voxel: float) -> None:
         self._voxel = voxel  # world units
-        self._faces: ExposedFaces | None = None
-        self._buffers: list[int] = []
-        self._corners = 0
-        self.face_count = 0
+        self._forms: list[tuple[ExposedFaces, FaceRows]] = []  # complete ones, the finest first
+        self._rows: list[FaceRows] = []  # of all of them, and of one on its way
 
-    def upload(self, faces: ExposedFaces | None) -> Iterator[int]:
-        """Send the faces, at most `UPLOAD_BYTES` before each yield."""
-        if faces is None:
-            return
-        self.face_count = len(faces.rows)
-        self._corners = _buffer(np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32))
-        for start in range(0, len(faces.rows), FACES_PER_BUFFER):
-            part = faces.rows[start : start + FACES_PER_BUFFER]
-            self._buffers.append(_buffer(part))
-            yield part.nbytes
-        self._faces = replace(faces, rows=faces.rows[:0])  # they are on the graphics card now
+    @property
+    def finest(self) -> ExposedFaces | None:
+        """What was sent first, without its rows; None when there is nothing to draw."""
+        return self._forms[0][0] if self._forms else None
 
-    def draw(self, frame: Frame, programs: VoxelPrograms, look: VoxelLook, *, both_sides: bool) -> None:
-        """Draw as surfaces, or see-through where the opacity is below 1."""
-        faces = self._faces
-        if faces is None:
+    def upload(self, faces: ExposedFaces) -> Iterator[int]:
+        """Send a form, the finest first, each with the cubes of the one before joined."""
+        rows = FaceRows()
+        self._rows.append(rows)
+        yield from rows.upload(faces.rows)
+        self._forms.append((replace(faces, rows=faces.rows[:0]), rows))
+
+    def surface_steps(
+        self, frame: Frame, programs: VoxelPrograms, look: VoxelLook, *, both_sides: bool
+    ) -> Iterator[None]:
+        """Draw as surfaces, in steps; see-through where the opacity is below 1."""
+        if self.finest is None:
             return
         program = programs.get(_SOLID if look.opacity >= 1 else _GLASS)
-        up = frame.up
-        ends = sorted((float((faces.low - faces.origin) @ up), float((faces.high - faces.origin) @ up)))
-        program["u_heights"] = ends
-        program["u_sizes"] = faces.levels
-        program["u_color_by"] = list(ColorBy).index(look.color_by)
-        program["u_up"] = up
-        program["u_low_color"], program["u_high_color"] = look.colors
-        if look.opacity < 1:
-            program["u_opacity"] = look.opacity
-        self._draw(frame, program, both_sides=both_sides or look.opacity < 1)
+        uniforms = {**self._colors(self.finest, frame, look), "u_opacity": look.opacity}
+        yield from self._draw(frame, program, uniforms, both_sides=both_sides or look.opacity < 1)
+
+    def draw(self, frame: Frame, programs: VoxelPrograms, look: VoxelLook, *, both_sides: bool) -> None:
+        """As `surface_steps`, in one go."""
+        for _ in self.surface_steps(frame, programs, look, both_sides=both_sides):
+            pass
 
     def draw_pickable(self, frame: Frame, programs: VoxelPrograms) -> None:
         """Draw ids and depth, the nearest last, for no depth is written that would keep others away."""
-        self._draw(frame, programs.get(_PICK), both_sides=True, nearest_last=True)
+        for _ in self._draw(frame, programs.get(_PICK), {}, both_sides=True, nearest_last=True):
+            pass
+
+    @staticmethod
+    def _colors(finest: ExposedFaces, frame: Frame, look: VoxelLook) -> dict[str, Any]:
+        up = frame.up
+        ends = (float((corner - finest.origin) @ up) for corner in (finest.low, finest.high))
+        low_color, high_color = look.colors
+        return {
+            "u_heights": sorted(ends),
+            "u_sizes": finest.levels,
+            "u_color_by": list(ColorBy).index(look.color_by),
+            "u_up": up,
+            "u_low_color": low_color,
+            "u_high_color": high_color,
+        }
 
     def _draw(
-        self, frame: Frame, program: gloo.Program, *, both_sides: bool, nearest_last: bool = False
-    ) -> None:
-        faces = self._faces
-        if faces is None:
-            return
+        self,
+        frame: Frame,
+        program: gloo.Program,
+        uniforms: dict[str, Any],
+        *,
+        both_sides: bool,
+        nearest_last: bool = False,
+    ) -> Iterator[None]:
+        """Draw in steps; what is drawn in between may use the same program."""
         # a clip box cuts cubes open, and what is seen then is their far sides from within
-        chosen = faces.stretches.seen_from(frame.camera, both_sides=both_sides or frame.clip is not None)
-        if not len(chosen):
-            return
-        if nearest_last:
-            chosen = chosen[::-1]
-        frame.place_in_box(program, faces.origin)
-        program["u_voxel"] = self._voxel
-        name = gl_name(frame.context, program)
-        flush(frame.context)
-        GL.glUseProgram(name)
-        GL.glDepthFunc(GL.GL_LESS)
-        with frame.clipping():
-            self._draw_stretches(name, faces.stretches, chosen)
-
-    def _draw_stretches(self, program: int, stretches: Stretches, chosen: NDArray[np.int64]) -> None:
-        corner, face, leaf = (
-            GL.glGetAttribLocation(program, name) for name in (b"a_corner", b"a_face", b"a_leaf")
-        )
-        used = [(face, 4, 0), *([(leaf, 1, 16)] if leaf >= 0 else [])]
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._corners)
-        GL.glEnableVertexAttribArray(corner)
-        GL.glVertexAttribDivisor(corner, 0)
-        GL.glVertexAttribPointer(corner, 2, GL.GL_FLOAT, False, 8, 0)
-        for place, _, _ in used:
-            GL.glEnableVertexAttribArray(place)
-            GL.glVertexAttribDivisor(place, 1)
-        bound = -1
-        for start, count in zip(
-            stretches.starts[chosen].tolist(), stretches.counts[chosen].tolist(), strict=True
-        ):
-            first, last = start, start + count
-            while first < last:  # a stretch may reach over the end of a buffer
-                number, offset = divmod(first, FACES_PER_BUFFER)
-                faces = min(last - first, FACES_PER_BUFFER - offset)
-                if number != bound:
-                    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._buffers[number])
-                    bound = number
-                for place, floats, byte in used:
-                    at = offset * _FACE_BYTES + byte
-                    GL.glVertexAttribPointer(place, floats, GL.GL_FLOAT, False, _FACE_BYTES, at)
-                GL.glDrawArraysInstanced(GL.GL_TRIANGLE_STRIP, 0, 4, faces)
-                first += faces
-        for place, _, _ in used:
-            GL.glVertexAttribDivisor(place, 0)
-            GL.glDisableVertexAttribArray(place)
-        GL.glDisableVertexAttribArray(corner)
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+        inside = both_sides or frame.clip is not None
+        most = None if frame.most_faces is None else frame.most_faces // _TRIANGLES
+        stretches = [faces.stretches for faces, _ in self._forms]
+        edges = [self._voxel * 2.0**faces.smallest for faces, _ in self._forms]
+        for k, rows, closed in choose_forms(stretches, edges, frame, most, both_sides=inside):
+            some = stretches[k]
+            counts = some.counts if closed else some.bare_counts
+            ranges = some.starts[rows], counts[rows]
+            ranges = (ranges[0][::-1], ranges[1][::-1]) if nearest_last else merged_ranges(*ranges)
+            for part in _parts(ranges, frame):
+                if not self._forms:
+                    return  # released since the last step
+                frame.place_in_box(program, self._forms[0][0].origin)
+                set_uniforms(program, {**uniforms, "u_voxel": self._voxel})
+                name = gl_name(frame.context, program)
+                flush(frame.context)
+                GL.glUseProgram(name)
+                GL.glDepthFunc(GL.GL_LESS)
+                with frame.clipping():
+                    self._forms[k][1].draw(name, *part)
+                yield
 
     def release(self) -> None:
         """Give the memory back."""
-        GL.delete_buffers([*self._buffers, *([self._corners] if self._corners else [])])
-        self._buffers, self._corners = [], 0
-        self._faces = None
+        for rows in self._rows:
+            rows.release()
+        self._forms, self._rows = [], []
 
 
-def _buffer(values: NDArray[np.float32]) -> int:
-    """A buffer on the graphics card that holds the values."""
-    name = GL.new_buffer()
-    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, name)
-    GL.glBufferData(GL.GL_ARRAY_BUFFER, values.nbytes, np.ascontiguousarray(values), GL.GL_STATIC_DRAW)
-    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
-    return name
+def _parts(ranges: Ranges, frame: Frame) -> list[Ranges]:
+    """Ranges of faces in the same order, as many at a time as a step may draw."""
+    step = frame.step_faces if frame.most_faces is None else STEP_FACES
+    return [ranges] if step is None else batches(ranges, step // _TRIANGLES)
