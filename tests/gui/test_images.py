@@ -30,6 +30,9 @@ from viewer.model.instances import InstanceIds
 from viewer.model.label_table import LabelClass, LabelTable
 from viewer.model.labels import LabelEdit, LabelLayer, ObjectLabels
 from viewer.model.scene import Gap, NodeTable, ObjectTable, Scene
+from viewer.ui import pane_loader
+from viewer.ui.held_painting import HeldPainting
+from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.pan_zoom import PanZoom
 from viewer.ui.pane_grid import best_columns
@@ -285,6 +288,56 @@ def test_neighbours_are_decoded_ahead_so_that_a_step_reads_nothing(desk: Desk, q
     assert all(pane.frame == FrameId("cam_00", 1) for pane in desk.images.shown_panes)
     desk.settle(qtbot)
     assert all(frame != 1 for frame, _ in desk.source.reads[reads:])
+
+
+def test_pictures_are_painted_before_neighbours_are_decoded(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pane_loader, "PAINTED_S", 2 * WAIT_MS / 1000)
+    desk.frames.hide()  # its filmstrip reads frames too
+    desk.settle(qtbot)
+    desk.images.forget_decoded()
+    desk.source.reads.clear()
+    desk.session.show_frame(FrameId("cam_00", 3))
+    qtbot.waitUntil(
+        lambda: desk.images.is_current and all(pane.canvas.is_painted for pane in desk.images.shown_panes),
+        timeout=WAIT_MS,
+    )
+    assert {frame for frame, _ in desk.source.reads} == {3}
+    assert not desk.runner.is_idle, "the neighbours will be decoded"
+    desk.session.show_frame(FrameId("cam_00", 0))  # calls that off, without waiting any longer
+    qtbot.waitUntil(lambda: desk.images.is_current, timeout=WAIT_MS)
+    assert {frame for frame, _ in desk.source.reads} == {3, 0}
+
+
+def test_what_waits_for_pictures_is_painted_with_them_or_when_they_are_late(qtbot: QtBot) -> None:
+    canvas = ImageCanvas()
+    qtbot.addWidget(canvas)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    held = HeldPainting([canvas], canvas)
+
+    def is_painted() -> bool:
+        return canvas.is_painted
+
+    held.hold()
+    canvas.redraw()
+    QApplication.processEvents()
+    assert not is_painted()
+    held.release()
+    qtbot.waitUntil(is_painted, timeout=WAIT_MS)
+
+    held.hold()
+    held.hold()  # another change, before the pictures of the first have come
+    canvas.redraw()
+    assert canvas.updatesEnabled()
+    qtbot.waitUntil(is_painted, timeout=WAIT_MS)
+    held.release()
+
+    held.hold()
+    canvas.redraw()
+    assert not canvas.updatesEnabled()
+    qtbot.waitUntil(is_painted, timeout=WAIT_MS)  # though nothing comes
 
 
 def test_a_late_result_is_kept_but_never_shown(desk: Desk, qtbot: QtBot) -> None:

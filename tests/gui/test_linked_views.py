@@ -63,6 +63,15 @@ def test_a_pixel_is_shown_in_3d_and_in_other_frames_and_a_place_in_3d_in_all_pan
     session, panel, view = window.session, window.images_panel, window.scene_view
     frames = [FrameId("cam_00", int(k)) for k in session.images.source.frame_ids("cam_00")]
     qtbot.mouseClick(panel.panes[2].pin_button, LEFT)
+    panel.forget_decoded()
+    bar = window.frames_panel.bar
+    session.show_frame(frames[1])
+    assert not bar.updatesEnabled(), "it is painted with the pictures"
+    settle(qtbot, window)
+    assert bar.updatesEnabled()
+    session.show_frame(frames[0])
+    assert panel.is_current, "decoded already"
+    assert bar.updatesEnabled()
     session.show_frame(frames[1])
     settle(qtbot, window)
     pinned = panel.panes[2]

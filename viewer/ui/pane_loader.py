@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -17,6 +18,8 @@ from viewer.model.frames import FrameId, FrameSource
 from viewer.ui.job_runner import JobRunner
 
 PREFETCH_FRAMES: Final = 4
+PAINTED_S: Final = 0.03
+"""What has just been decoded is on the screen by then."""
 Look = tuple[Modality[Any], object]
 """A modality and its style."""
 
@@ -29,6 +32,7 @@ class PaneLoader:
         self._cache_mb = cache_mb
         self._prefetching: Job[None] | None = None
         self._prefetched: object = None
+        self._given_up = threading.Event()
         self.cache = FrameCache(cache_mb)
 
     def start_scene(self) -> None:
@@ -113,7 +117,8 @@ class PaneLoader:
     ) -> None:
         """Decode the neighbours in one job, which keeps one worker free for what is asked meanwhile.
 
-        Asking again for the same changes nothing; for another frame or other looks, it starts over.
+        Pictures that have just come are painted first, which needs the same cores. Asking again for the same
+        changes nothing; for another frame or other looks, it starts over.
         """
         wanted = (frame, direction, tuple(looks), tuple(support), context.lens)
         if wanted == self._prefetched:
@@ -121,10 +126,13 @@ class PaneLoader:
         self.stop_prefetch()
         self._prefetched = wanted
         cache = self.cache
+        self._given_up = given_up = threading.Event()
         order = prefetch_order(source.frame_ids(frame.camera), frame.frame, direction, PREFETCH_FRAMES)
 
         def work(progress: Progress) -> None:
+            given_up.wait(PAINTED_S)
             for number in order:
+                progress.check()
                 near = FrameId(frame.camera, number)
                 available = source.modalities(near)
                 _fetch(source, cache, near, [key for key in support if key in available], progress)
@@ -161,6 +169,7 @@ class PaneLoader:
         if self._prefetching is not None:
             self._prefetching.cancel()
             self._prefetching = None
+            self._given_up.set()
 
 
 def _only_unexpected(error: BaseException) -> None:

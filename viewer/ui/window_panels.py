@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtWidgets import QWidget
 
 from viewer.app.pixel_probe import probe_pixel
+from viewer.model.frames import FrameId
 from viewer.ui import docks
+from viewer.ui.scene_bridge import AFTER_PANES
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from viewer.ui.panels.seen_in import SeenInPanel
     from viewer.ui.panels.selection import SelectionPanel
 
+BEFORE_PANELS = 1
+"""Priority of listeners that come before those of any panel."""
 Panel = TypeVar("Panel", bound=QWidget)
 
 
@@ -147,6 +151,7 @@ class Panels:
         panel.pixel_described.connect(window.status_line.show_pixel)
         panel.pixel_described.connect(window.bridge.pointer_in_images)
         panel.frame_shown.connect(window.bridge.pictures_shown)
+        panel.frame_shown.connect(self._paint_frames)
         panel.restore_state(docks.stored_dict("panels/images"))
         return panel
 
@@ -158,8 +163,16 @@ class Panels:
         panel = FramesPanel(window.session, window.runner)
         # playing waits for the pictures
         panel.is_ready = lambda: self.images.is_current and window.comparing.is_current
+        # the marks of the frame are painted together with its pictures, where these are coming
+        window.session.frame_changed.connect(panel.held.hold, priority=BEFORE_PANELS)
+        window.session.frame_changed.connect(self._paint_frames, priority=AFTER_PANES)
         window.actions_table.act_on(panel)
         return self._placed("frames", panel)
+
+    def _paint_frames(self, _: FrameId | None) -> None:
+        is_coming = self.is_made("images") and not self.images.is_current
+        if self.is_made("frames") and not is_coming:
+            self.frames.held.release()
 
     @cached_property
     def check(self) -> CheckPanel:

@@ -21,6 +21,7 @@ from viewer.model.frames import FrameId
 from viewer.model.label_table import LabelTable
 from viewer.ui import theme
 from viewer.ui.filmstrip import Filmstrip
+from viewer.ui.held_painting import HeldPainting
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.parts import listen, tool_button
 from viewer.ui.timeline_bar import TimelineBar
@@ -127,6 +128,8 @@ class FramesPanel(QWidget):
         self.filmstrip = Filmstrip(runner, self)
         self.filmstrip.frame_asked.connect(self._go)
         self.filmstrip.thumbnails.colors = self._label_colors
+        self.held = HeldPainting((self.bar, self.number, self.filmstrip), self)
+        """What shows the current frame."""
         self._controls = QHBoxLayout()
         self._controls.setSpacing(2)
         for widget in (self._first, self._prev, self._play, self._next, self._last):
