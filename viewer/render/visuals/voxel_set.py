@@ -175,12 +175,9 @@ class VoxelSet:
             return
         program = programs.get(_SOLID if look.opacity >= 1 else _GLASS)
         uniforms = {**self._colors(self.finest, frame, look), "u_opacity": look.opacity}
-        yield from self._draw(frame, program, uniforms, both_sides=both_sides or look.opacity < 1)
-
-    def draw(self, frame: Frame, programs: VoxelPrograms, look: VoxelLook, *, both_sides: bool) -> None:
-        """As `surface_steps`, in one go."""
-        for _ in self.surface_steps(frame, programs, look, both_sides=both_sides):
-            pass
+        is_glass = look.opacity < 1
+        inside = both_sides or is_glass
+        yield from self._draw(frame, program, uniforms, both_sides=inside, nearest_last=is_glass)
 
     def draw_pickable(self, frame: Frame, programs: VoxelPrograms) -> None:
         """Draw ids and depth, the nearest last, for no depth is written that would keep others away."""
