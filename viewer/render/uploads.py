@@ -19,7 +19,10 @@ def _nothing() -> None:
 
 
 class UploadQueue:
-    """Runs upload generators while all is idle; `make_current` says whether there is a context yet."""
+    """Runs upload generators while all is idle; `make_current` says whether there is a context yet.
+
+    A generator yields the bytes it has sent; 0 = it waits for something and is asked again in another turn.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class UploadQueue:
         self._shown_at = 0.0
         self._draw_seconds = 0.0
         self._has_drawn = False
+        self._has_news = False
         self.keeps_picture = False
         """True until something of what is sent was told of: nothing else is worth a picture till then."""
         self._timer = make_timer(0.001, self._step)
@@ -85,8 +89,9 @@ class UploadQueue:
         done = not self._waiting
         if done:
             self._timer.stop()
-        if done or started - self._shown_at > max(REDRAW_SECONDS, 4 * self._draw_seconds):
-            self._shown_at = started
+        pause = max(REDRAW_SECONDS, 4 * self._draw_seconds)
+        if done or (self._has_news and started - self._shown_at > pause):
+            self._shown_at, self._has_news = started, False
             self._show_progress()
             self.keeps_picture = False
         if done:
@@ -98,5 +103,8 @@ class UploadQueue:
             step = next(self._waiting[0], None)
             if step is None:
                 self._waiting.popleft()
-            else:
-                sent += step
+                continue
+            if step == 0:
+                return
+            sent += step
+            self._has_news = True

@@ -18,7 +18,6 @@ from viewer.render.frame import Frame
 from viewer.render.layers.layer import Layer, control
 from viewer.render.theme import Rgb, Theme
 from viewer.render.visuals.line_set import Lines, LineSet
-from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
 from viewer.render.visuals.voxel_faces import ExposedFaces, coarser_forms, exposed_faces
 from viewer.render.visuals.voxel_set import ColorBy, VoxelLook, VoxelPrograms, VoxelSet
 
@@ -154,7 +153,7 @@ class OctomapLayer(Layer):
         for _ in search.waits():
             if self._octomap is not octomap or key not in self._wanted():
                 return  # the search ends as well
-            yield UPLOAD_BYTES  # nothing was sent, but there is nothing to do in this tick
+            yield 0
         leaves, faces = search.result
         self._coming = VoxelSet(octomap.resolution)
         if faces is not None:
@@ -181,7 +180,7 @@ class OctomapLayer(Layer):
         for _ in search.waits():
             if self._sets.get(key) is not voxels:
                 return
-            yield UPLOAD_BYTES
+            yield 0
         for form in search.result:
             for sent in voxels.upload(form):
                 yield sent
