@@ -30,7 +30,7 @@ from viewer.model.instances import InstanceIds
 from viewer.model.label_table import LabelClass, LabelTable
 from viewer.model.labels import LabelEdit, LabelLayer, ObjectLabels
 from viewer.model.scene import Gap, NodeTable, ObjectTable, Scene
-from viewer.ui import pane_loader
+from viewer.ui import held_painting, pane_loader
 from viewer.ui.held_painting import HeldPainting
 from viewer.ui.image_canvas import ImageCanvas
 from viewer.ui.job_runner import JobRunner
@@ -308,13 +308,19 @@ def test_pictures_are_painted_before_neighbours_are_decoded(
     desk.session.show_frame(FrameId("cam_00", 0))  # calls that off, without waiting any longer
     qtbot.waitUntil(lambda: desk.images.is_current, timeout=WAIT_MS)
     assert {frame for frame, _ in desk.source.reads} == {3, 0}
+    desk.images.loader.stop_prefetch()
+    desk.settle(qtbot)
 
 
-def test_what_waits_for_pictures_is_painted_with_them_or_when_they_are_late(qtbot: QtBot) -> None:
+def test_what_waits_for_pictures_is_painted_with_them_or_when_they_are_late(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     canvas = ImageCanvas()
     qtbot.addWidget(canvas)
     with qtbot.waitExposed(canvas):
         canvas.show()
+    impatient = HeldPainting([canvas], canvas)
+    monkeypatch.setattr(held_painting, "PATIENCE_MS", 10 * WAIT_MS)
     held = HeldPainting([canvas], canvas)
 
     def is_painted() -> bool:
@@ -334,7 +340,7 @@ def test_what_waits_for_pictures_is_painted_with_them_or_when_they_are_late(qtbo
     qtbot.waitUntil(is_painted, timeout=WAIT_MS)
     held.release()
 
-    held.hold()
+    impatient.hold()
     canvas.redraw()
     assert not canvas.updatesEnabled()
     qtbot.waitUntil(is_painted, timeout=WAIT_MS)  # though nothing comes
