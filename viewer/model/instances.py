@@ -29,7 +29,7 @@ class _ColorSequence:
     """Colors of ids 1, 2, 3, …, computed as far as somebody has asked."""
 
     def __init__(self) -> None:
-        self._generator = np.random.RandomState(0)
+        self._generator: np.random.RandomState | None = None  # NumPy takes long to import it
         self._draws: list[int] = []
         self._rows = np.full((64, 3), -1, np.int64)
         self._extending = threading.Lock()  # workers ask as well
@@ -65,6 +65,8 @@ class _ColorSequence:
 
     def _draw_hue(self) -> np.float32:
         if not self._draws:
+            if self._generator is None:
+                self._generator = np.random.RandomState(0)
             words = np.frombuffer(self._generator.bytes(4 * 512), "<u4")
             self._draws = words[::-1].tolist()
         low, high = self._draws.pop(), self._draws.pop()

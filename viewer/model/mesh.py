@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.model.arrays import frozen_array
-from viewer.model.vertices import Places, finite_bounds
+from viewer.model.vertices import Places, finite_bounds, finite_rows
 
 NO_OBJECT = -1
 BLOCK_FACES = 1 << 16
@@ -194,7 +194,7 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
     if (object_of_face[1:] < object_of_face[:-1]).any():
         order = np.argsort(object_of_face, kind="stable")
         faces, object_of_face = faces[order], object_of_face[order]
-    finite = np.asarray(np.isfinite(mesh.vertices).all(axis=1))
+    finite = finite_rows(mesh.vertices)
     if not finite.all():
         keep = np.asarray(finite[faces].all(axis=1))
         faces, object_of_face = faces[keep], object_of_face[keep]
@@ -222,7 +222,9 @@ def _shared_corners(
     rows, columns = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for start in range(0, len(faces), BLOCK_FACES):
         part = slice(start, start + BLOCK_FACES)
-        row, column = np.nonzero(object_of_vertex[faces[part]] != object_of_face[part, None])
+        row, column = np.divmod(
+            np.flatnonzero(object_of_vertex[faces[part]] != object_of_face[part, None]), 3
+        )
         rows.append(row + start)
         columns.append(column)
     return np.concatenate(rows), np.concatenate(columns)
@@ -264,7 +266,7 @@ def object_areas(mesh: Mesh) -> NDArray[np.float64]:
 
 def _owned_blocks(mesh: Mesh) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
     """Faces (B, 3) and their objects (B,), block by block; those of no object or not finite left out."""
-    finite = np.asarray(np.isfinite(mesh.vertices).all(axis=1))
+    finite = finite_rows(mesh.vertices)
     all_finite = bool(finite.all())
     for start in range(0, len(mesh.faces), BLOCK_FACES):
         faces = mesh.faces[start : start + BLOCK_FACES]

@@ -18,6 +18,7 @@ Places = NDArray[np.float32] | NDArray[np.float64]
 FARTHEST_SIZES = 4
 """Up to so many sizes of the mesh away from the origin rounding to float32 cannot be seen."""
 _BLOCK = 1 << 18
+_TOGETHER = 512
 
 
 def kept_form(vertices: NDArray[np.float64]) -> Places:
@@ -69,10 +70,25 @@ def exact_again(kept: Places, read: Callable[[], NDArray[np.float64]], path: Pat
 
 def finite_bounds(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Smallest and largest corner, each (3,) float64, of points (N, 3); zeros when none is finite."""
-    low, high = points.min(axis=0, initial=np.inf), points.max(axis=0, initial=-np.inf)
+    low, high = _corner(points, np.minimum, np.inf), _corner(points, np.maximum, -np.inf)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        finite = points[np.isfinite(points).all(axis=1)]
+        finite = points[finite_rows(points)]
         if not len(finite):
             return np.zeros(3), np.zeros(3)
         low, high = finite.min(axis=0), finite.max(axis=0)
     return low.astype(np.float64), high.astype(np.float64)
+
+
+def finite_rows(points: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """(N,): which points (N, 3) have no infinite or undefined coordinate."""
+    finite = np.isfinite(points)
+    # nearly always all of them, which numpy finds out far faster than for each row of three
+    return np.ones(len(points), np.bool_) if finite.all() else np.asarray(finite.all(axis=1))
+
+
+def _corner(points: NDArray[np.floating], smaller: np.ufunc, start: float) -> NDArray[np.floating]:
+    """`smaller` of every column: by rows of many points at first, for numpy is slow at rows of three."""
+    many = len(points) // _TOGETHER * _TOGETHER if points.flags.c_contiguous else 0
+    wide = smaller.reduce(points[:many].reshape(-1, 3 * _TOGETHER), axis=0, initial=start).reshape(-1, 3)
+    found = smaller.reduce(np.concatenate([wide, points[many:]]), axis=0, initial=start)
+    return np.asarray(found)

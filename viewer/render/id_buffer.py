@@ -56,6 +56,13 @@ class IdBuffer:
     serial: int
 
     @classmethod
+    def nothing(cls, camera: Camera, serial: int) -> IdBuffer:
+        """What is drawn where nothing can be."""
+        indices = np.full((camera.lens.height, camera.lens.width), -1, np.int32)
+        kinds = np.zeros(indices.shape, np.uint8)
+        return cls.of(indices, kinds, indices, kinds.astype(np.float32), camera, serial)
+
+    @classmethod
     def of(
         cls,
         object_ids: NDArray[np.int32],

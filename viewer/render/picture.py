@@ -24,6 +24,7 @@ from viewer.render.rulers import draw_axes, draw_scale_bar
 from viewer.render.surface_pass import SurfacePass, Surfaces
 from viewer.render.targets import DRIVER_ERRORS, driver_problem
 from viewer.render.text import TextPainter
+from viewer.render.warm_up import WarmUp
 
 PICK_REACH_PX = 3
 SLICE_SECONDS = 0.04
@@ -39,6 +40,8 @@ class Picture:
         self.error: GpuError | None = None
         self.serial = 0
         """Counts changes of what is where: camera, size, visibility, geometry."""
+        self.is_blank = self.is_awaited = False
+        """There is no scene yet; or there is, and its first picture is on its way."""
         self.is_growing = False
         """True while the scene is only partly on the graphics card: what pictures take means nothing."""
         self.budget = MovementBudget()
@@ -64,7 +67,7 @@ class Picture:
         self._composed: tuple[object, ...] | None = None
         self._full_size: tuple[int, int] | None = None
         self._shows_quick = False
-        self._is_warm = False
+        self._warm_up = WarmUp()
 
     @property
     def is_ready(self) -> bool:
@@ -89,8 +92,7 @@ class Picture:
 
     def forget_pass(self) -> None:
         """Other triangles are coming: begin the picture under way anew, as if no other had been drawn."""
-        self._pass = self._drawn = self._ahead = None
-        self._is_coloring = False
+        self._call_off()
         self.budget.reset()
 
     def changed(self) -> None:
@@ -141,8 +143,7 @@ class Picture:
         if renderer is None or self.is_complete or not self.make_current():
             return True
         if current is None:
-            if self._ahead is not None:
-                self._compose_ahead(renderer)
+            self._compose_ahead(renderer)
             self._is_coloring = self._is_coloring and not renderer.has_ended()
             return not self._is_coloring
         if not self._go_on(SLICE_SECONDS):
@@ -179,6 +180,12 @@ class Picture:
         begun = time.perf_counter()
         frame = self.state.frame(self._canvas.context, camera, pixel_scale)
         window = self._canvas._backend._vispy_get_fb_bind_location()
+        if self.is_blank or (self.is_awaited and self._full_size is None):
+            self._full_size = self._composed = self._drawn = None
+            self._warm_up.show_nothing(renderer, frame, self.state, window)
+            self._draw_flat(overlay, texts, frame, flat, renderer.depths)
+            renderer.finish()
+            return
         wants_quick = plain and self.budget.is_quick
         if wants_quick:
             if not self._shows_quick:
@@ -270,11 +277,8 @@ class Picture:
         style = state.mesh_style
         outlined = style.shading == "soft"
         fine = outlined and not plain
-        if fine and not self._is_warm:
-            # the program that draws outlines takes long to build; better now than at the first hover
-            self._is_warm = True
-            with renderer.one_pixel():
-                renderer.compose(frame, (), shading=style.shading, back_faces=style.back_faces, marks=True)
+        if fine:
+            self._warm_up.colors(renderer, frame, state)
         renderer.compose(
             frame,
             state.layers.values(),
@@ -287,7 +291,7 @@ class Picture:
         return True
 
     def _compose_ahead(self, renderer: Renderer) -> None:
-        """Make the colors of a picture whose surfaces are there, in a turn of their own."""
+        """Make the colors of a picture whose surfaces are there."""
         frame, self._ahead = self._ahead, None
         if frame is None or self._drawn != self._wanted(frame.camera, for_ids=False):
             return
@@ -329,9 +333,8 @@ class Picture:
         if self._shows_quick and self._quick is not None:
             return self._quick.seen
         count = self.state.table.object_count
-        if not count or self._drawn is None or self._drawn_objects != count:
-            return None
-        return renderer.seen_objects(count)
+        is_known = count and self._drawn is not None and self._drawn_objects == count
+        return renderer.seen_objects(count) if is_known else None
 
     def _go_on(self, seconds: float | None) -> bool:
         """Draw more of the surfaces under way; True when they are all there."""
@@ -361,9 +364,7 @@ class Picture:
         renderer = self._renderer
         size = (camera.lens.width, camera.lens.height)
         if renderer is None or not self.make_current():
-            nothing = np.full((size[1], size[0]), -1, np.int32)
-            kinds = np.zeros(nothing.shape, np.uint8)
-            return IdBuffer.of(nothing, kinds, nothing, kinds.astype(np.float32), camera, self.serial)
+            return IdBuffer.nothing(camera, self.serial)
         if self._ids is None or self._ids.serial != self.serial or self._ids.size != size:
             frame = self.state.frame(self._canvas.context, camera)
             self._draw_surfaces(renderer, frame, for_ids=True)

@@ -119,7 +119,7 @@ class SceneView(ViewPictures):
             self.redraw_flat()
 
     def redraw_flat(self) -> None:
-        """Ask for a picture whose scene is as it was; only what lies flat over it is new."""
+        """Ask for a picture whose scene is as it was, with other flat things over it."""
         if not self._uploads.keeps_picture:
             self._canvas.update()
 
@@ -162,7 +162,7 @@ class SceneView(ViewPictures):
         self._uploads.keeps_picture = gpu_mesh is not None
         self._set_bounds(scene_bounds(scene, gpu_mesh, None))
         self._start_view()
-        self._is_plain = False  # nothing moves: the first picture of a scene is the full one
+        self._is_plain = False  # nothing moves: the first picture is the full one
         if scene is not None:
             self._upload(*self.layers.values())
         self._content_changed()
@@ -347,12 +347,11 @@ class SceneView(ViewPictures):
         if not picture.prepare():
             self._tell_failure()
             return
-        stroke = self._pointer.stroke
         grid = self._layer(GridLayer)
         flat = Flat(
             self._look,
             self.stroke_shape,
-            None if stroke is None else stroke.path,
+            None if self._pointer.stroke is None else self._pointer.stroke.path,
             self.camera.reach,
             self.show_axes,
             self.show_scale_bar,
@@ -360,6 +359,7 @@ class SceneView(ViewPictures):
             self._marker,
         )
         picture.is_growing = self.is_uploading
+        picture.is_blank, picture.is_awaited = self._scene is None, self._uploads.keeps_picture
         try:
             seconds = picture.draw(self.current_camera(), self.pixel_scale, flat, plain=self._is_plain)
         except GpuError:

@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 from viewer.ui import theme
 from viewer.ui.commands import COMMANDS, Command
 
+TOOLBAR_PX = 20
+"""Logical size of the toolbar's icons, as the style sheet has it."""
+
 
 class ActionSet:
     """The QActions made from the table, and the menus and toolbar they stand in."""
@@ -25,7 +28,7 @@ class ActionSet:
             action = QAction(command.title, window)
             action.setObjectName(command.key)
             if command.icon and command.on_toolbar:
-                theme.set_icon(action, command.icon)
+                theme.set_icon(action, command.icon, TOOLBAR_PX)
             keys = [QKeySequence(text) for text in command.shortcuts]
             action.setShortcuts(keys)
             if any(not _has_modifier(text) for text in command.shortcuts):
@@ -48,10 +51,10 @@ class ActionSet:
     def __getitem__(self, key: str) -> QAction:
         return self._actions[key]
 
-    def draw_icons(self) -> None:
-        """Give the commands that stand in menus only their icons."""
+    def draw_icons(self, *, on_toolbar: bool) -> None:
+        """Give commands their icons in all sizes: the toolbar's have one until then, the other ones none."""
         for command in self.commands:
-            if command.icon and not command.on_toolbar:
+            if command.icon and command.on_toolbar is on_toolbar:
                 theme.set_icon(self._actions[command.key], command.icon)
 
     def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -19,10 +19,8 @@ from viewer.app.head_start import HeadStart
 from viewer.app.labelling import Labelling
 from viewer.app.memory import peak_memory_mb, seconds_since_start
 from viewer.app.painting import RayPicker, visible_mask
-from viewer.app.plain_decoding import decode_plainly
 from viewer.app.settings import Settings
 from viewer.errors import ViewerError
-from viewer.geometry.ray_scene import RayScene
 from viewer.jobs.cores import core_count
 from viewer.model.filters import ALL_FACES
 from viewer.model.frames import FrameId
@@ -34,6 +32,9 @@ from viewer.ui.bench_result import BenchResult
 from viewer.ui.heartbeat import Heartbeat
 from viewer.ui.main_window import MainWindow
 from viewer.ui.painting import KnownHits
+
+if TYPE_CHECKING:
+    from viewer.geometry.ray_scene import RayScene
 
 PATIENCE_S: Final = 180.0
 ORBIT_PICTURES: Final = 30
@@ -369,6 +370,9 @@ class Bench:
         images = self._window.session.images
         if images is None:
             return 0.0
+        # not at the top: the window's start would be measured with it
+        from viewer.app.plain_decoding import decode_plainly
+
         modalities = [pane.modality for pane in self._window.images_panel.shown_panes]
         started = time.perf_counter()
         self._in_worker(lambda: decode_plainly(images.source, frame, modalities))

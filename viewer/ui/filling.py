@@ -56,7 +56,9 @@ class Filling(QObject):
         self._steps: deque[Callable[[], object]] = deque()
         for part, module in parts.items():
             self._steps += (partial(import_module, f"viewer.ui.{module}"), partial(attrgetter(part), window))
-        self._steps += (window.actions_table.draw_icons, window.refresh_actions)
+        for on_toolbar in (False, True):
+            self._steps.append(partial(window.actions_table.draw_icons, on_toolbar=on_toolbar))
+        self._steps.append(window.refresh_actions)
         self._has_begun = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._step)

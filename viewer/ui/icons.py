@@ -22,14 +22,15 @@ def icon_names() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def make_icon(name: str, tokens: Tokens) -> QIcon:
+def make_icon(name: str, tokens: Tokens, sizes: tuple[int, ...] = SIZES_PX) -> QIcon:
     """The icon in the colors of a theme: normal, disabled, and the accent where it is switched on.
 
-    Pixmaps and not an icon engine of our own: an engine written in Python dies when Qt clones it.
+    Pixmaps and not an icon engine of our own: an engine written in Python dies when Qt clones it. `sizes` are
+    the physical ones that it is to be sharp in.
     """
     made = QIcon()
     mode, state = QIcon.Mode, QIcon.State
-    for size in SIZES_PX:
+    for size in sizes:
         for color, uses in (
             (tokens.text, ((mode.Normal, state.Off), (mode.Selected, state.Off))),
             (tokens.accent_text, ((mode.Normal, state.On),)),

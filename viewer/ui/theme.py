@@ -47,10 +47,14 @@ def icon(name: str) -> QIcon:
     return make_icon(name, _State.tokens)
 
 
-def set_icon(target: QAction | QAbstractButton, name: str) -> None:
-    """Give a button or an action an icon that changes its colors with the theme."""
+def set_icon(target: QAction | QAbstractButton, name: str, size: int | None = None) -> None:
+    """Give a button or an action an icon that changes its colors with the theme.
+
+    With `size`, in logical pixels, it is drawn sharp in that one only, until it is set once more.
+    """
     target.setProperty(ICON_NAME, name)
-    target.setIcon(icon(name))
+    sizes = () if size is None else ((round(size * _scale()),),)
+    target.setIcon(make_icon(name, _State.tokens, *sizes))
 
 
 def pixmap(name: str, size: int, color: str | None = None) -> QPixmap:
