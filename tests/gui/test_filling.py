@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, settle
 from viewer.app.head_start import HeadStart
+from viewer.ui.icons import SIZES_PX
 from viewer.ui.late import late_parts
 from viewer.ui.main_window import MainWindow
 from viewer.ui.watch import is_seen
@@ -107,3 +108,11 @@ def test_a_window_that_is_closed_at_once_makes_nothing_more(
     QTest.qWait(50)
     assert not window.panels.is_made("images")
     assert not window.filling.is_done
+
+
+def test_the_toolbar_has_its_icons_at_once_and_all_sizes_later(starting: MainWindow) -> None:
+    toolbar = [action for action in starting.toolbar.actions() if not action.isSeparator()]
+    assert {len(action.icon().availableSizes()) for action in toolbar} == {1}
+    starting.filling.finish()
+    icons = [action.icon() for action in toolbar] + [starting.actions_table["undo"].icon()]
+    assert {len(icon.availableSizes()) for icon in icons} == {len(SIZES_PX)}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from viewer.model.vertices import kept_form, shareable
+from viewer.model.vertices import finite_bounds, finite_rows, kept_form, shareable
 
 PLACES = np.random.default_rng(3).uniform(-5, 5, (50, 3))
 
@@ -46,3 +48,22 @@ def test_rounding_goes_as_far_as_nobody_can_see_it(away: float, kind: type) -> N
 def test_no_vertices_are_no_trouble() -> None:
     assert kept_form(np.empty((0, 3))).shape == (0, 3)
     assert kept_form(np.full((2, 3), np.nan)).shape == (2, 3)
+
+
+@given(
+    count=st.integers(0, 1500),
+    holes=st.lists(st.tuples(st.integers(0, 1499), st.sampled_from([np.nan, np.inf, -np.inf])), max_size=4),
+    is_strided=st.booleans(),
+)
+def test_bounds_are_those_of_every_finite_point(
+    count: int, holes: list[tuple[int, float]], is_strided: bool
+) -> None:
+    points = np.random.default_rng(count).normal(size=(count, 3)) * (1, 10, 100)
+    for row, value in holes:
+        points[row : row + 1, row % 3] = value
+    points = np.asfortranarray(points) if is_strided else points
+    finite = np.isfinite(points).all(axis=1)
+    low, high = finite_bounds(points)
+    assert finite_rows(points).tolist() == finite.tolist()
+    wanted = points[finite] if finite.any() else np.zeros((1, 3))
+    np.testing.assert_array_equal([low, high], [wanted.min(axis=0), wanted.max(axis=0)])

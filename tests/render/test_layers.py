@@ -347,7 +347,20 @@ class _Refusing(Layer):
         raise RuntimeError("Shader compilation error in GL_FRAGMENT_SHADER:\n  on line 3: no")
 
 
+def _colors_of_sky(stage: Stage) -> set[int]:
+    image = stage.view.native.grabFramebuffer()
+    return {image.pixel(image.width() // 2, y) for y in range(image.height() // 2)}
+
+
+def test_before_the_first_scene_nothing_is_drawn(stage: Stage) -> None:
+    assert len(_colors_of_sky(stage)) == 1
+    stage.view.set_scene(None)
+    stage.settle()
+    assert len(_colors_of_sky(stage)) > 1
+
+
 def test_a_driver_that_refuses_is_told_once_in_a_sentence(stage: Stage) -> None:
+    stage.view.set_scene(None)
     failures: list[GpuError] = []
     stage.view.failed.connect(failures.append)
     stage.view.layers["refusing"] = _Refusing()

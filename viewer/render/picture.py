@@ -40,8 +40,8 @@ class Picture:
         self.error: GpuError | None = None
         self.serial = 0
         """Counts changes of what is where: camera, size, visibility, geometry."""
-        self.is_blank = self.is_awaited = False
-        """There is no scene yet; or there is, and its first picture is on its way."""
+        self.is_awaited = False
+        """True while the first picture of a scene is on its way."""
         self.is_growing = False
         """True while the scene is only partly on the graphics card: what pictures take means nothing."""
         self.budget = MovementBudget()
@@ -180,8 +180,8 @@ class Picture:
         begun = time.perf_counter()
         frame = self.state.frame(self._canvas.context, camera, pixel_scale)
         window = self._canvas._backend._vispy_get_fb_bind_location()
-        if self.is_blank or (self.is_awaited and self._full_size is None):
-            self._full_size = self._composed = self._drawn = None
+        if self.is_awaited and self._full_size is None:
+            self._composed = self._drawn = None
             self._warm_up.show_nothing(renderer, frame, self.state, window)
             self._draw_flat(overlay, texts, frame, flat, renderer.depths)
             renderer.finish()

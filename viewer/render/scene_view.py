@@ -83,6 +83,7 @@ class SceneView(ViewPictures):
         self._canvas.events.resize.connect(self._resized)
         self.upload_finished.connect(self.look_again)
         self.set_scene(None)
+        self._uploads.keeps_picture = True  # there is none, and nothing to draw, before the first scene
 
     # the canvas
 
@@ -358,8 +359,7 @@ class SceneView(ViewPictures):
             grid.style.step if grid.is_drawn else "",
             self._marker,
         )
-        picture.is_growing = self.is_uploading
-        picture.is_blank, picture.is_awaited = self._scene is None, self._uploads.keeps_picture
+        picture.is_growing, picture.is_awaited = self.is_uploading, self._uploads.keeps_picture
         try:
             seconds = picture.draw(self.current_camera(), self.pixel_scale, flat, plain=self._is_plain)
         except GpuError:
