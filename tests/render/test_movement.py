@@ -167,6 +167,13 @@ def test_the_budget_follows_what_pictures_take() -> None:
     assert not budget.is_quick
     assert budget.is_long
 
+    budget.took_at_least(QUICK_SECONDS / 2)  # called off early: it may yet be a long one
+    assert budget.is_long
+    assert not budget.is_quick
+    budget.took_at_least(2 * QUICK_SECONDS)
+    assert budget.is_quick
+    budget.reset()
+
     budget.took_full(0.01)
     assert not budget.is_plain
     assert not budget.is_quick

@@ -84,6 +84,12 @@ def test_each_form_has_fewer_faces_and_larger_cubes_of_the_same_colors(tree: Oct
     assert all((form.rows[:, 4] == -1).all() for form in forms[1:]), "only real leaves have numbers"
 
 
+@pytest.mark.parametrize("depth", [0, 1, TREE_DEPTH])
+def test_a_tree_of_one_leaf_has_forms_up_to_its_root(depth: int) -> None:
+    one = Octomap(EDGE, np.zeros((1, 3), np.uint16), np.array([depth], np.uint8), np.ones(1, np.bool_))
+    assert all(len(form.rows) for form in forms_of(one, "occupied"))
+
+
 def test_every_face_is_in_the_stretch_of_its_block_and_direction(tree: Octomap) -> None:
     for form in forms_of(tree, "occupied"):
         low, edges = cubes_of(form)

@@ -67,8 +67,9 @@ class MovementBudget:
         self.full_seconds = seconds
 
     def took_at_least(self, seconds: float) -> None:
-        """A full picture that was called off had taken so long."""
-        self.full_seconds = max(self.full_seconds, seconds)
+        """A full picture that was called off had taken so long: it is long, or nothing is known."""
+        if self.full_seconds > 0 or seconds > QUICK_SECONDS:
+            self.full_seconds = max(self.full_seconds, seconds)
 
     def took_quick(self, seconds: float) -> None:
         """A quick picture took so long: allow the next one accordingly more or less."""

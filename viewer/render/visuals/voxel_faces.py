@@ -154,7 +154,8 @@ def coarser_forms(
     forms: list[ExposedFaces] = []
     leaves, levels = octomap, _levels(octomap).astype(np.float64)
     deepest = int(octomap.depths.max(initial=1))
-    for depth in range(deepest - 1, max(TREE_DEPTH - finest.blocks.level, deepest - MOST_FORMS), -1):
+    last = max(TREE_DEPTH - finest.blocks.level, deepest - MOST_FORMS, 0)
+    for depth in range(deepest - 1, last, -1):
         coarse = leaves.coarsened(depth)
         check()
         levels = _mean_of_joined(leaves, choose(leaves)[0], levels, coarse)
