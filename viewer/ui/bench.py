@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -113,7 +113,8 @@ class Bench:
                 raise self._view.error
             if time.monotonic() > until:
                 raise ViewerError("the window did not come to rest", path=self._path)
-            QApplication.processEvents()
+            # sleeping as the program does, at most until the next heartbeat: workers need the time
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 import sys
@@ -51,7 +50,6 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
 
 def use_gloo() -> None:
     """Tell vispy which toolkit and which OpenGL functions to use; must come before any canvas."""
-    _put_off("urllib.request")  # for what vispy fetches when asked: sockets and encryption
     import vispy
 
     vispy.use("pyside6", "gl2")
@@ -93,17 +91,6 @@ def run(
     if screenshot is not None:
         _Photographer(window, screenshot)
     return application.exec()
-
-
-def _put_off(name: str) -> None:
-    """Let `import name` cost nothing until somebody uses the module."""
-    found = None if name in sys.modules else importlib.util.find_spec(name)
-    if found is None or found.loader is None:
-        return
-    found.loader = importlib.util.LazyLoader(found.loader)
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    found.loader.exec_module(module)
 
 
 class _Report:
