@@ -324,3 +324,11 @@ def test_a_camera_sees_the_distance_to_a_stretch(tree: Octomap) -> None:
     nearest = 9.0 - (RADIUS + 1) * EDGE
     assert away.min() == pytest.approx(nearest, abs=2 * EDGE)
     assert away.max() < 9.0 + (RADIUS + 1) * EDGE
+
+
+def test_cubes_are_not_taken_for_the_objects_with_their_numbers(ball: Stage) -> None:
+    picture = ball.view._picture
+    assert (ball.view.id_buffer().kinds == KIND_VOXEL).any()
+    assert picture.make_current()
+    assert picture._renderer is not None
+    assert np.flatnonzero(picture._renderer.seen_objects(10**6)).tolist() == [0]

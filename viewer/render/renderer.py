@@ -266,8 +266,9 @@ class Renderer:
     def seen_objects(self, object_count: int) -> NDArray[np.bool_]:
         """(O + 1,) by object id + 1: what is in front anywhere in what pass 1 has drawn, specks aside."""
         seen = np.zeros(object_count + 1, np.bool_)
-        ids = self._surfaces.read_bytes(_ID, upside_down=True).view("<u4")[::2, ::2] & 0xFFFFFF
-        seen[np.minimum(ids, object_count)] = True
+        kinds, indices = decode_ids(self._surfaces.read_bytes(_ID, upside_down=True)[::2, ::2])
+        rows = np.where(kinds == KIND_OBJECT, indices + 1, 0)  # cubes have numbers of their own
+        seen[np.minimum(rows, object_count)] = True
         return seen
 
     def pick(self, frame: Frame, layers: Iterable[Layer], x: int, y: int, reach: int) -> PointerHit:
