@@ -275,12 +275,15 @@ view.set_scene(scene_of(mesh), split_at_objects(mesh))
 while view.is_uploading or not view._picture.is_ready:
     app.processEvents()
 view.set_view(ViewState((6.0, 0.0, 0.0), (0.0, 0.0, 0.0)))
-app.processEvents()
+while not view.is_full_picture:
+    app.processEvents()
 hits, strokes = [], []
 view.clicked.connect(lambda hit, held: hits.append(hit))
 view.stroke_finished.connect(strokes.append)
 native = view.native
 QTest.mouseClick(native, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(150, 101))
+while not hits:  # a click waits for the picture where that takes long
+    app.processEvents()
 shift = Qt.KeyboardModifier.ShiftModifier
 QTest.mousePress(native, Qt.MouseButton.LeftButton, shift, QPoint(10, 20))
 QTest.mouseMove(native, QPoint(300, 202))
