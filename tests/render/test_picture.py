@@ -295,3 +295,18 @@ def test_the_first_picture_of_a_window_is_as_bright_as_the_next(stage: Stage) ->
     stage.view.set_view(view)
 
     assert np.array_equal(stage.pixels(), usual)
+
+
+def test_a_picture_shown_again_is_the_same_to_the_pixel_until_something_changes(stage: Stage) -> None:
+    mesh = two_cubes()
+    stage.show(scene_of(mesh), mesh)
+    first = stage.pixels()
+    assert all((stage.pixels() == first).all() for _ in range(3))
+    stage.view.set_object_colors(np.array([[200, 20, 20], [20, 20, 200]], np.uint8))
+    changed = stage.pixels()
+    assert (changed != first).any()
+    assert (stage.pixels() == changed).all()
+    stage.window.resize(stage.window.width() + 40, stage.window.height())
+    stage.settle()
+    assert stage.pixels().shape != first.shape
+    np.testing.assert_array_equal(stage.pixels(), stage.pixels())

@@ -67,6 +67,8 @@ class Renderer:
         self._context = context
         self._surfaces = Targets(context, (RGBA8, RGBA8, R32F), depth=True)
         self._picture: Targets | None = None
+        self._smoothed = Targets(context, (RGBA8,))
+        self._times_shown = 0  # of the picture as it is now
         self._thin = Targets(context, (RGBA8, R32F))
         self._glass = Targets(context, (RGBA16F, RGBA16F))
         self._occlusion = Occlusion(context, self.painters.occlusion)
@@ -149,6 +151,8 @@ class Renderer:
         if self._surfaces.resize(*frame.size):
             self._thin.release()
             self._glass.release()
+            self._smoothed.release()
+            self._times_shown = 0
             if self._picture is not None:
                 self._picture.release()
             self._picture = Targets(self._context, (RGBA8,), depth=self._surfaces.depth, linear=True)
@@ -181,6 +185,7 @@ class Renderer:
         """Passes 2 and 3; needs pass 1 of the same frame."""
         if self._picture is None:
             return
+        self._times_shown = 0
         frame.table.upload()
         if occlusion and not self._has_occlusion:
             GL.glDisable(GL.GL_DEPTH_TEST)
@@ -239,16 +244,29 @@ class Renderer:
     def present(self, frame: Frame, frame_buffer: int, *, smooth: bool, has_picture: bool = True) -> None:
         """Pass 4, onto one of OpenGL's own frame buffers (a window's), which may have another size."""
         flush(self._context)
-        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, frame_buffer)
-        GL.glViewport(0, 0, *frame.size)
         GL.glDisable(GL.GL_DEPTH_TEST)
         GL.glDisable(GL.GL_BLEND)
-        if self._picture is None or not has_picture:
+        picture = self._picture if has_picture else None
+        enlarged = picture is not None and picture.size != frame.size
+        if picture is not None and smooth and not enlarged:
+            self._times_shown += 1
+            if self._times_shown > 1:
+                picture, smooth = self._kept(frame, picture), False
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, frame_buffer)
+        GL.glViewport(0, 0, *frame.size)
+        if picture is None:
             GL.glClearColor(*frame.theme.ground, 1.0)
             GL.glClear(GL.GL_COLOR_BUFFER_BIT)
             return
-        enlarged = self._picture.size != frame.size
-        self.painters.presenter.draw(frame, self._picture.planes[0], smooth=smooth, enlarged=enlarged)
+        self.painters.presenter.draw(frame, picture.planes[0], smooth=smooth, enlarged=enlarged)
+
+    def _kept(self, frame: Frame, picture: Targets) -> Targets:
+        """A picture smoothed; kept when it is shown a second time, with other flat things over it."""
+        if self._times_shown == 2:
+            self._smoothed.resize(*picture.size)
+            self._smoothed.bind()
+            self.painters.presenter.draw(frame, picture.planes[0], smooth=True)
+        return self._smoothed
 
     def read_depths(self) -> NDArray[np.float32]:
         """`depths` (H, W), row 0 at the bottom, as far as pass 1 got."""
@@ -321,6 +339,7 @@ class Renderer:
                 GL.glDeleteSync(mark)
         self._step_told = self._end_told = None
         self._surfaces.release()
+        self._smoothed.release()
         self._thin.release()
         self._glass.release()
         self._occlusion.release()
