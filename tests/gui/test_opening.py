@@ -100,3 +100,19 @@ def test_reloading_keeps_the_frame(qtbot: QtBot, window: MainWindow, tmp_path: P
     qtbot.waitUntil(lambda: window.session.scene is not scene, timeout=PATIENCE_MS)
     settle(qtbot, window)
     assert window.session.frame == before
+
+
+def test_a_view_that_wants_a_lighter_mesh_does_not_call_off_a_scene_that_is_being_opened(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    wanted, begin = window.scene_view.detail_wanted, window.moving._begin
+    wanted.disconnect(begin)  # a slow machine wants it at once
+    window.opening.open_path(write_scene(tmp_path, "ai_900_001"))
+    wait_for_scene(qtbot, window, "ai_900_001")
+    begun: list[str] = []
+    window.runner.started.connect(lambda job: begun.append(job.title))
+    wanted.connect(begin)
+    window.opening.open_path(write_scene(tmp_path, "ai_900_002"))
+    wanted.emit()
+    assert begun == ["Looking for scenes in ai_900_002", "Making a lighter mesh for moving"]
+    wait_for_scene(qtbot, window, "ai_900_002")

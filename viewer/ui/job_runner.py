@@ -30,11 +30,21 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scene_lane = Lane("scene", queueing=Queueing.LATEST_ONLY)
+        self.detail_lane = Lane("detail", queueing=Queueing.LATEST_ONLY)
         self.frame_lane = Lane("frames", workers=4, queueing=Queueing.NEWEST_FIRST)
         self.compute_lane = Lane("compute", queueing=Queueing.IN_ORDER)
         self.paint_lane = Lane("paint", queueing=Queueing.IN_ORDER)
         self.save_lane = Lane("save", queueing=Queueing.IN_ORDER)
         self.export_lane = Lane("export", queueing=Queueing.IN_ORDER)
+        self._lanes = (
+            self.scene_lane,
+            self.detail_lane,
+            self.frame_lane,
+            self.compute_lane,
+            self.paint_lane,
+            self.export_lane,
+            self.save_lane,  # the last one to be closed: it may take what time it needs
+        )
         self._is_closed = False
         self._undelivered = 0
         self._counting = threading.Lock()
@@ -69,25 +79,22 @@ class JobRunner(QObject):
     def close(self, timeout_s: float = 2.0) -> bool:
         """Refuse new jobs, cancel what can be cancelled, finish saving; True when all stopped in time."""
         self._is_closed = True
-        lanes = (self.scene_lane, self.frame_lane, self.compute_lane, self.paint_lane, self.export_lane)
-        for lane in lanes:
-            lane.cancel_all()
-        stopped = [lane.close(timeout_s) for lane in (*lanes, self.save_lane)]
+        for lane in self._lanes:
+            if lane is not self.save_lane:
+                lane.cancel_all()
+        stopped = [lane.close(timeout_s) for lane in self._lanes]
         return all(stopped)
 
     @property
     def is_idle(self) -> bool:
         """True when no job waits or runs, and everything that jobs said has been heard."""
-        lanes = (
-            self.scene_lane,
-            self.frame_lane,
-            self.compute_lane,
-            self.paint_lane,
-            self.save_lane,
-            self.export_lane,
-        )
         # in this order: a job ends after what it has to say is on its way
-        return all(lane.is_idle for lane in lanes) and not self._undelivered
+        return all(lane.is_idle for lane in self._lanes) and not self._undelivered
+
+    def call_off_computing(self) -> None:
+        """Drop and stop what is computed from the open scene, which is being left."""
+        self.compute_lane.cancel_all()
+        self.detail_lane.cancel_all()
 
     def _post(self, call: Callable[[], None]) -> None:
         if not self._is_closed:

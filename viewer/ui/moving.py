@@ -46,11 +46,12 @@ class Moving(QObject):
             log.error("no lighter mesh could be made", exc_info=error)
 
         def cancelled() -> None:
-            self._begun_for = None
+            if self._begun_for is mesh:
+                self._begun_for = None
 
-        # opening another scene calls this off, as it should
+        # not on the lane of opening: there it would call off a scene that is just being read
         self._window.runner.start(
-            self._window.runner.scene_lane,
+            self._window.runner.detail_lane,
             partial(mesh_detail, mesh),
             title="Making a lighter mesh for moving",
             done=done,

@@ -175,7 +175,7 @@ class Opening(QObject):
 
     def _show(self, folder: Path, start_at: tuple[str | None, int | None], opened: OpenedScene) -> None:
         window = self._window
-        window.runner.compute_lane.cancel_all()
+        window.runner.call_off_computing()
         self._path = folder
         self._remember(folder)
         window.session.replace_scene(opened)
@@ -317,7 +317,7 @@ class Opening(QObject):
         return deliver
 
     def _close_now(self) -> None:
-        self._window.runner.compute_lane.cancel_all()
+        self._window.runner.call_off_computing()
         self._path = None
         self._window.session.replace_scene(None)
 
