@@ -134,10 +134,13 @@ def test_a_chair_is_opened_flown_to_painted_undone_redone_and_saved(
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert labelling.labels.semantic[target] == -1
+    said = window.status_line.currentMessage
+    assert said() == f"Undid {labelling.history.redo_title}"
     QTest.keyClick(
         canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     )
     assert labelling.labels.equals(painted)
+    assert said() == f"Redid {labelling.history.undo_title}"
 
     # save
     QTest.keyClick(canvas, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)

@@ -36,6 +36,7 @@ class Labelling:
     instances_changed = Signal()
     brush_changed = Signal()
     history_changed = Signal()
+    history_walked = Signal(int, int)  # positions before and after: steps were undone or redone
     saved_changed = Signal()
     locks_changed = Signal()
     table_changed = Signal()
@@ -272,6 +273,7 @@ class Labelling:
         for edit in edits:
             self.labels_changed.emit(LabelChange(edit.layer, edit.object_ids))
         self._tell_history()
+        self.history_walked.emit(start, self.history.position)
 
     def repeat(self, deed: Deed) -> None:
         """Do again what `deed_done` once told, on labels that are as they were then."""

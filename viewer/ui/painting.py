@@ -107,6 +107,9 @@ class Painting(QObject):
         self._waiting.clear()
         self._end_preview()
         self._show_tool()
+        labelling = self._window.session.labelling
+        if labelling is not None:
+            labelling.history_walked.connect(self._tell_walk)
 
     # strokes
 
@@ -266,6 +269,13 @@ class Painting(QObject):
 
     def redo(self) -> None:
         self.in_turn(lambda: self._on_labelling(lambda labelling: labelling.redo()))
+
+    def _tell_walk(self, before: int, after: int) -> None:
+        labelling = self._window.session.labelling
+        if labelling is not None:
+            steps = labelling.history.steps[min(before, after) : max(before, after)]
+            what = steps[0].title if len(steps) == 1 else f"{len(steps)} steps"
+            self._window.tell(f"{'Undid' if after < before else 'Redid'} {what}")
 
     def new_instance(self) -> None:
         def create(labelling: Labelling) -> None:
