@@ -6,17 +6,18 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from viewer.jobs.job import Step
 from viewer.jobs.lanes import Job
 from viewer.ui import theme
+from viewer.ui.calm_bar import CalmBar
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.parts import ElidedLabel, push_button, text_label
 
 DELAY_MS = 250
 """Jobs shorter than this are never shown, so that stepping through frames does not flicker."""
-STEP_MS = 120
+STEP_MS = 250
 """At most so often what a job reports is shown."""
 BAR_STEPS = 1000
 
@@ -31,7 +32,6 @@ class ProgressStrip(QWidget):
         self._title = text_label("", "heading")
         self._text = ElidedLabel("", "muted")
         self._bar = CalmBar()
-        self._bar.setTextVisible(False)
         self._bar.setFixedWidth(200)
         self._bar.setRange(0, 0)
         self._share = text_label("", "muted")
@@ -134,12 +134,3 @@ class ProgressStrip(QWidget):
         if self._shown is not None:
             self._shown.cancel()
             self._refresh()
-
-
-class CalmBar(QProgressBar):
-    """Shows a new value with the window's next picture; Qt's own draws it at once, inside the call."""
-
-    def setValue(self, value: int) -> None:
-        self.setUpdatesEnabled(False)
-        super().setValue(value)
-        self.setUpdatesEnabled(True)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
-    QProgressBar,
     QPushButton,
     QStackedLayout,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from viewer.app.seen_in import frames_seeing, never_seen, pixels_in_frame
 from viewer.app.session import NOTHING, Session
 from viewer.jobs.job import Step
 from viewer.model.frames import FrameId
+from viewer.ui.calm_bar import CalmBar
 from viewer.ui.frame_icons import ICON_SIZE, FrameIcons
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.numpy_table import Column, NumpyTable
@@ -101,8 +101,7 @@ class SeenInPanel(QWidget):
         head.addWidget(self.headline, 1)
         for button in (self.best, self.nearest):
             head.addWidget(button)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
+        self._bar = CalmBar()
         self._bar.setFixedHeight(4)
         self._bar_text = text_label("Counting pixels…", "muted", wraps=True)
         stop = push_button("Cancel", clicked=self.cancel_asked.emit)
