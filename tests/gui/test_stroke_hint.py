@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, object_in_view, open_scene, settle
 from viewer.app.strokes import StrokeResult
+from viewer.geometry.ray_scene import RayScene
 from viewer.model.filters import ALL_FACES
 from viewer.model.labels import LabelEdit, LabelLayer, ObjectLabels
 from viewer.ui.main_window import MainWindow
@@ -79,8 +81,53 @@ def test_it_is_there_while_the_button_is_held(
     QTest.mouseMove(canvas, spot + QPoint(1, 1))
     qtbot.waitUntil(hint.isVisible, timeout=PATIENCE_MS)
     QTest.mouseRelease(canvas, LEFT, SHIFT, spot)
-    QApplication.processEvents()
-    assert not hint.isVisible()
+    qtbot.waitUntil(lambda: not hint.isVisible(), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: labelling.labels.semantic[target] == 5, timeout=PATIENCE_MS)
     settle(qtbot, window)
     assert window.status_line.currentMessage() == "Rectangle: 1 object → chair"
+
+
+def test_nothing_is_drawn_while_the_rays_of_a_stroke_need_the_processor(
+    qtbot: QtBot,
+    window: MainWindow,
+    make_scene: Callable[[Path], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_scene(qtbot, window, make_scene(tmp_path))
+    session, view, canvas, hint = (
+        window.session,
+        window.scene_view,
+        window.scene_view.native,
+        window.stroke_hint,
+    )
+    labelling, picking = session.labelling, window.painting.picking
+    labelling.set_brush(class_id=5, filters=ALL_FACES)
+    target, spot = object_in_view(window)
+    picking.wish()
+    qtbot.waitUntil(lambda: picking.rays is not None, timeout=PATIENCE_MS)
+    may_cast = threading.Event()
+    cast = RayScene.objects_in_box
+
+    def held(*what: Any) -> Any:
+        assert may_cast.wait(60)
+        return cast(*what)
+
+    monkeypatch.setattr(RayScene, "objects_in_box", held)
+    QTest.mousePress(canvas, LEFT, SHIFT, spot)
+    QTest.mouseMove(canvas, spot + QPoint(3, 3))
+    qtbot.waitUntil(hint.isVisible, timeout=PATIENCE_MS)
+    settle(qtbot, window)
+    drawn: list[float] = []
+    view.frame_drawn.connect(drawn.append)
+    QTest.mouseRelease(canvas, LEFT, SHIFT, spot + QPoint(3, 3))
+    qtbot.wait(400)  # the pointer has come to rest over an object
+    assert window.painting.is_busy
+    assert not drawn
+    assert hint.isVisible()
+    assert session.hovered is None
+
+    may_cast.set()
+    qtbot.waitUntil(lambda: labelling.labels.semantic[target] == 5, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: session.hovered is not None and bool(drawn), timeout=PATIENCE_MS)
+    assert not hint.isVisible()

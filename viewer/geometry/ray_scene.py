@@ -297,24 +297,29 @@ def _clip_range(
 
 def pixel_rays(camera: Camera, pixels: NDArray[np.integer]) -> NDArray[np.float32]:
     """(N, 3) unit directions through pixel centres (N, 2): computed in float64, rounded at the end."""
-    homogeneous = camera.world_from_cam[:3, :3] @ camera.lens.ray_from_pixel
     rays = np.empty((len(pixels), 3), np.float32)
     for start in range(0, len(pixels), RAYS_PER_BATCH):
         part = slice(start, start + RAYS_PER_BATCH)
-        x, y = pixels[part, 0, None].astype(np.float64), pixels[part, 1, None].astype(np.float64)
-        rays[part] = _unit(x * homogeneous[:, 0] + y * homogeneous[:, 1] + homogeneous[:, 2])
+        _fill_rays(rays[part], camera, pixels[part, 0], pixels[part, 1])
     return rays
 
 
 def grid_rays(camera: Camera, columns: NDArray[np.integer], rows: NDArray[np.integer]) -> NDArray[np.float32]:
     """(R * C, 3) the rays of `pixel_rays` for every pixel of a grid, row by row."""
+    rays = np.empty((len(rows), len(columns), 3), np.float32)
+    _fill_rays(rays, camera, columns[None, :], rows[:, None])
+    return rays.reshape(-1, 3)
+
+
+def _fill_rays(
+    rays: NDArray[np.float32], camera: Camera, x: NDArray[np.integer], y: NDArray[np.integer]
+) -> None:
+    """Write unit directions (..., 3) through the pixels (x, y), of shapes that make up (...) together."""
     homogeneous = camera.world_from_cam[:3, :3] @ camera.lens.ray_from_pixel
-    along_x = columns[None, :, None].astype(np.float64) * homogeneous[:, 0]
-    along_y = rows[:, None, None].astype(np.float64) * homogeneous[:, 1]
-    return _unit((along_x + along_y + homogeneous[:, 2]).reshape(-1, 3))
-
-
-def _unit(rays: NDArray[np.float64]) -> NDArray[np.float32]:
-    x, y, z = rays[:, 0], rays[:, 1], rays[:, 2]
-    length = np.sqrt(x * x + y * y + z * z)
-    return (rays / length[:, None]).astype(np.float32)
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    # one component after the other: numpy is slow at rows of three
+    parts = [x * along_x + y * along_y + ahead for along_x, along_y, ahead in homogeneous]
+    length = np.sqrt(parts[0] * parts[0] + parts[1] * parts[1] + parts[2] * parts[2])
+    for k, part in enumerate(parts):
+        np.divide(part, length, out=part)
+        rays[..., k] = part

@@ -86,7 +86,6 @@ class Pointer:
         press, recorder = self._press, self._recorder
         self._press = self._recorder = None
         if recorder is not None:
-            view.end_stroke()
             view.stroke_finished.emit(Stroke(recorder.path, self._button, self._modifiers))
         elif not self._is_drag:
             self._click(press)

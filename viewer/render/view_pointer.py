@@ -31,8 +31,9 @@ class ViewPointer(ViewMarks):
         self.redraw_flat()
 
     def end_stroke(self) -> None:
-        """Take its shape away. What is marked as previewed stays until the stroke has done what it does."""
-        self.redraw_flat()
+        """Take the outline of a stroke away, which has done what it does or was called off."""
+        if self._picture.is_complete:  # else the picture under way comes without it
+            self.redraw_flat()
 
     @property
     def is_held(self) -> bool:

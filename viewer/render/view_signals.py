@@ -18,7 +18,7 @@ class ViewSignals:
     frustum_clicked = Signal(str, int)  # camera name, frame id
     stroke_started = Signal(object)  # path (P, 2) int32
     stroke_moved = Signal(object)
-    stroke_finished = Signal(Stroke)
+    stroke_finished = Signal(Stroke)  # its outline stays in the picture until `end_stroke`
     stroke_cancelled = Signal()
     new_instance_requested = Signal()
     wheel_with_modifier = Signal(float, frozenset)  # notches; control or alt

@@ -119,10 +119,10 @@ class Painting(QObject):
 
     def _stroke_finished(self, stroke: Stroke) -> None:
         at = self._hint_at
-        self._stop_preview()
+        self._forget_path()
         gesture, aim = Gesture(stroke.path, stroke.modifiers, stroke.button), self._aim()
         self.in_turn(lambda: self._apply(gesture, aim))
-        # what would change stays marked until it has: one picture instead of two, and no flicker
+        # outline and marks stay until it has changed: one picture instead of three, while rays need the cores
         if not self._pending:
             self._end_preview()
         elif aim.source is not None and aim.source.ready is None:
@@ -253,14 +253,15 @@ class Painting(QObject):
         is_partial = labelling.brush.select_through and self.picking.source is not None
         self._window.stroke_hint.show_preview(result, self._hint_at, is_partial=is_partial)
 
-    def _stop_preview(self) -> None:
+    def _forget_path(self) -> None:
         self._preview_timer.stop()
         self._path, self._hint_at = None, None
-        self._window.stroke_hint.show_preview(None)
 
     def _end_preview(self) -> None:
-        self._stop_preview()
+        self._forget_path()
+        self._window.stroke_hint.show_preview(None)
         self._window.scene_view.set_stroke_preview(None)
+        self._window.scene_view.end_stroke()
 
     # commands
 

@@ -40,6 +40,7 @@ class SceneBridge(QObject):
         self._window = window
         self._view: SceneView = window.scene_view
         self._has_pointer = False
+        self._newest_hit: PointerHit | None = None
         self._shows_residuals = False
         self._frame_soon = QTimer(self)
         self._frame_soon.setSingleShot(True)
@@ -171,6 +172,12 @@ class SceneBridge(QObject):
     def _hover(self, hit: PointerHit | None) -> None:
         if hit is None and not self._has_pointer:
             return  # news of leaving comes late; what is told by then belongs to an image
+        self._newest_hit = hit
+        painting = self._window.painting
+        if painting.is_busy and painting.picking.rays is not None:
+            # a stroke takes moments: its rays go before the light on what the pointer has come to rest on
+            painting.in_turn(lambda: self._hover(hit) if hit is self._newest_hit else None)
+            return
         self._has_pointer = hit is not None
         self._window.session.set_hovered(None if hit is None else hit.object_id)
         self._window.status_line.show_hit(hit)
