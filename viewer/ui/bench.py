@@ -42,6 +42,8 @@ FULL_PICTURES: Final = 6
 REPEATS: Final = 5
 STEPS: Final = 6
 REST_S: Final = 1.0
+PUT_OFF_S: Final = 0.3
+"""What comes after pictures, so that these come sooner, has begun by then."""
 
 
 class Bench:
@@ -123,6 +125,11 @@ class Bench:
     def _rest(self) -> None:
         """Until the view stands still, whole, and nothing is computed any more."""
         self._wait(lambda: self._is_whole and self._window.runner.is_idle)
+
+    def _rest_for_long(self) -> None:
+        """Until nothing is put off any more either: marks, neighbors of a frame."""
+        self._pause(PUT_OFF_S)
+        self._rest()
 
     @property
     def _is_whole(self) -> bool:
@@ -349,17 +356,16 @@ class Bench:
             self._wait(lambda: frame in shown and all(pane.canvas.is_painted for pane in panel.shown_panes))
             return time.perf_counter() - started
 
-        self._rest()
         cold, decode = [], []
         for frame in [frame for frame in frames[::-2] if frame != session.frame][:STEPS]:
+            self._rest_for_long()
             decode.append(self._decode(frame))
             panel.forget_decoded()
             cold.append(step_to(frame))
-            self._rest()
         step_to(frames[0])
         prefetched = []
         for frame in frames[1 : 1 + STEPS]:
-            self._rest()
+            self._rest_for_long()
             prefetched.append(step_to(frame))
         self.result.step_prefetched_ms = statistics.median(prefetched) * 1e3
         if cold:

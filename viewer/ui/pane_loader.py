@@ -18,7 +18,7 @@ from viewer.model.frames import FrameId, FrameSource
 from viewer.ui.job_runner import JobRunner
 
 PREFETCH_FRAMES: Final = 4
-PAINTED_S: Final = 0.03
+PAINTED_S: Final = 0.06
 """What has just been decoded is on the screen by then."""
 Look = tuple[Modality[Any], object]
 """A modality and its style."""
