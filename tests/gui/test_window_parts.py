@@ -8,16 +8,17 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.errors import FormatError
 from viewer.jobs.job import Progress
 from viewer.ui import theme
 from viewer.ui.banner import MOST_SHOWN, Banners
+from viewer.ui.calm_bar import BEAT_MS
 from viewer.ui.icons import icon_names
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.progress_strip import ProgressStrip
@@ -119,6 +120,44 @@ def test_progress_appears_for_long_jobs_and_cancels_them(qtbot: QtBot, runner: J
     assert strip._text.text() == "Reading faces"
     button(strip, "Cancel").click()
     qtbot.waitUntil(lambda: ended == ["cancelled"] and not strip.isVisible())
+
+
+def test_a_job_of_unknown_length_moves_the_bar_without_having_the_window_painted_all_the_time(
+    qtbot: QtBot, runner: JobRunner
+) -> None:
+    strip = ProgressStrip(runner)
+    qtbot.addWidget(strip)
+    painted = _Paintings(strip._bar)
+    ended: list[str] = []
+
+    def work(progress: Progress) -> None:
+        while True:
+            progress.check()
+            threading.Event().wait(0.01)
+
+    job = runner.start(runner.scene_lane, work, title="Opening", cancelled=lambda: ended.append("cancelled"))
+    qtbot.waitUntil(strip.isVisible)
+    QTest.qWait(100)
+    before = strip._bar.grab().toImage()
+    painted.count = 0
+    QTest.qWait(5 * BEAT_MS)
+    assert 1 <= painted.count <= 6
+    assert strip._bar.grab().toImage() != before
+    job.cancel()
+    qtbot.waitUntil(lambda: ended == ["cancelled"])
+
+
+class _Paintings(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
+        self.count += event.type() is QEvent.Type.Paint
+        return False
 
 
 def test_short_jobs_never_flicker(qtbot: QtBot, runner: JobRunner) -> None:

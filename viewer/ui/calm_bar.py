@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QStyle, QStyleOptionProgressBar, QStylePainter, QWidget
+
+from viewer.ui import theme
 
 BEAT_MS = 400
 PLACES = 6
@@ -58,13 +60,13 @@ class CalmBar(QProgressBar):
         option = QStyleOptionProgressBar()
         self.initStyleOption(option)
         painter.drawControl(QStyle.ControlElement.CE_ProgressBarGroove, option)
-        inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        inside = QRectF(self.rect())
         step = self._beats % (2 * PLACES)
         place = min(step, 2 * PLACES - step) / PLACES
         width = inside.width() / 4
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.palette().color(QPalette.ColorRole.Highlight))
+        painter.setBrush(QColor(theme.tokens().accent_text))
         left = inside.left() + place * (inside.width() - width)
         painter.drawRoundedRect(QRectF(left, inside.top(), width, inside.height()), 2, 2)
         painter.end()

@@ -236,11 +236,11 @@ class MainWindow(QMainWindow, LateParts):
         if are_wanted and self._layout_to_come is not None:
             self.restoreState(self._layout_to_come, docks.LAYOUT_VERSION)
             self._layout_to_come = None
-            docks.hide_unused_tabs(self)
         elif not are_wanted and self._layout_to_come is None:
             self._layout_to_come = self.saveState(docks.LAYOUT_VERSION)
             for dock in self.docks.values():
                 dock.hide()
+        docks.hide_unused_tabs(self)
 
     def tell(self, message: str) -> None:
         """Say something in passing, in the status bar."""
