@@ -270,6 +270,7 @@ def open_each(
 ) -> None:
     """All in one window, one after the other: what one scene leaves behind must not harm the next."""
     window.scene_view.set_reduced_motion(True)
+    window.resize(800, 600)  # three hundred scenes: painting takes most of the time
     for number, (name, breaking) in enumerate(cases.items()):
         scene = write_scene(folder / str(number))
         breaking(scene)
