@@ -248,6 +248,21 @@ def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(
 
 
 @pytest.mark.gl
+def test_a_picture_that_a_movement_calls_off_has_nothing_drawn_again(slow: tuple[Stage, Mesh]) -> None:
+    stage, _mesh = slow
+    view = stage.view
+    stage.wait(lambda: not view._settle_timer.running and not view._reach_timer.running)
+    view._picture.changed()
+    view.finishing.begin()
+    assert not view._picture.is_complete
+    drawn: list[bool] = []
+    view.frame_drawn.connect(lambda _ms: drawn.append(view.is_full_picture))
+    view.camera_moved()
+    stage.wait(lambda: view.is_full_picture)
+    assert drawn == [False, True]
+
+
+@pytest.mark.gl
 def test_new_colors_of_a_resting_view_are_made_in_the_background(
     slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
 ) -> None:
