@@ -91,7 +91,8 @@ def test_strokes_leave_locked_objects_alone_and_say_so(qtbot: QtBot, opened: Mai
     assert labelling.locked_objects.tolist() == [target]
     assert opened.status_line.currentMessage() == "1 object locked"
     drag(opened, spot, spot, SHIFT)
-    qtbot.waitUntil(lambda: "1 locked" in opened.status_line.currentMessage(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not opened.painting.is_busy, timeout=PATIENCE_MS)  # the preview speaks likewise
+    assert "1 locked" in opened.status_line.currentMessage()
     assert labelling.labels.semantic[target] == -1
     key(opened, Qt.Key.Key_L)
     assert opened.status_line.currentMessage() == "Nothing to change, 1 locked"
