@@ -87,12 +87,14 @@ def test_it_is_there_while_the_button_is_held(
     assert window.status_line.currentMessage() == "Rectangle: 1 object → chair"
 
 
+@pytest.mark.parametrize("leaves", [False, True])
 def test_nothing_is_drawn_while_the_rays_of_a_stroke_need_the_processor(
     qtbot: QtBot,
     window: MainWindow,
     make_scene: Callable[[Path], Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    leaves: bool,
 ) -> None:
     open_scene(qtbot, window, make_scene(tmp_path))
     session, view, canvas, hint = (
@@ -127,7 +129,15 @@ def test_nothing_is_drawn_while_the_rays_of_a_stroke_need_the_processor(
     assert hint.isVisible()
     assert session.hovered is None
 
+    view._events._leave_timer.stop()  # the pointer of the display is anywhere
+    lit: list[int | None] = []
+    session.hovered_changed.connect(lit.append)
+    hit = view.pick(*(round(side * view.pixel_scale) for side in spot.toTuple()))
+    view.pointer_rested.emit(hit)
+    if leaves:
+        view.pointer_rested.emit(None)
     may_cast.set()
     qtbot.waitUntil(lambda: labelling.labels.semantic[target] == 5, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: session.hovered is not None and bool(drawn), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.painting.is_busy and bool(drawn), timeout=PATIENCE_MS)
+    assert lit == ([] if leaves else [hit.object_id])
     assert not hint.isVisible()

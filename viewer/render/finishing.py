@@ -92,16 +92,17 @@ class Finishing:
             # a picture and a slice of the next in one turn would be too long for who waits for an answer
             self._has_drawn = False
             return
-        is_called_off = self._picture.is_complete and not self._picture.has_surfaces(self._camera())
+        if self._picture.is_complete and not self._picture.has_surfaces(self._camera()):
+            self._timer.stop()  # called off by a movement; the next one is begun when that has ended
+            return
         try:
-            is_done = is_called_off or self._picture.advance()
+            is_done = self._picture.advance()
         except DRIVER_ERRORS as error:
             self.stop()
             self._failed(error)
             return
         if is_done:
             self._timer.stop()
-        if is_done and not is_called_off:
             self._redraw()
             if self._picture.has_surfaces(self._camera()):
                 waiting, self._waiting = self._waiting, []

@@ -43,7 +43,7 @@ REPEATS: Final = 5
 STEPS: Final = 6
 REST_S: Final = 1.0
 PUT_OFF_S: Final = 0.3
-"""What comes after pictures, so that these come sooner, has begun by then."""
+"""What is put off until pictures are shown has begun by then: marks, neighbors of a frame."""
 
 
 class Bench:
@@ -127,7 +127,6 @@ class Bench:
         self._wait(lambda: self._is_whole and self._window.runner.is_idle)
 
     def _rest_for_long(self) -> None:
-        """Until nothing is put off any more either: marks, neighbors of a frame."""
         self._pause(PUT_OFF_S)
         self._rest()
 

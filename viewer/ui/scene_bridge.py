@@ -170,9 +170,9 @@ class SceneBridge(QObject):
         self._view.set_marker(marker)
 
     def _hover(self, hit: PointerHit | None) -> None:
+        self._newest_hit = hit
         if hit is None and not self._has_pointer:
             return  # news of leaving comes late; what is told by then belongs to an image
-        self._newest_hit = hit
         painting = self._window.painting
         if painting.is_busy and painting.picking.rays is not None:
             # a stroke takes moments: its rays go before the light on what the pointer has come to rest on
