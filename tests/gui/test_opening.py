@@ -27,8 +27,12 @@ def wait_for_scene(qtbot: QtBot, window: MainWindow, name: str) -> None:
 def drop(window: MainWindow, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    window.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    offered = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDropEvent(QPointF(5, 5), offered, data, left, none)
+    event.setDropAction(Qt.DropAction.MoveAction)  # what file managers propose within a disk
+    window.dropEvent(event)
+    assert event.dropAction() is Qt.DropAction.CopyAction, "they may delete what was moved"
 
 
 @pytest.mark.parametrize("place", ["/proc", "/dev/null", "a file", "empty", "in circles", "nowhere"])

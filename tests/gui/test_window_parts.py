@@ -203,8 +203,12 @@ def test_a_folder_can_be_dropped(qtbot: QtBot, tmp_path: Path) -> None:
     enter = QDragEnterEvent(QPoint(5, 5), copy, data, left, none)
     welcome.dragEnterEvent(enter)
     assert enter.isAccepted()
-    welcome.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    dropped = QDropEvent(QPointF(5, 5), both, data, left, none)
+    dropped.setDropAction(Qt.DropAction.MoveAction)
+    welcome.dropEvent(dropped)
     assert asked == [[tmp_path]]
+    assert dropped.dropAction() is Qt.DropAction.CopyAction
 
 
 @pytest.mark.parametrize("name", icon_names())

@@ -25,6 +25,7 @@ from viewer.render.scene_view import SceneView
 from viewer.ui import docks, theme
 from viewer.ui.actions import ActionSet
 from viewer.ui.banner import Banners
+from viewer.ui.dropping import dropped_paths, take_copy
 from viewer.ui.empty_view import is_empty
 from viewer.ui.filling import Filling
 from viewer.ui.job_runner import JobRunner
@@ -32,6 +33,7 @@ from viewer.ui.layer_styles import LayerStyles
 from viewer.ui.lens_choice import LensChoice
 from viewer.ui.looking import Looking
 from viewer.ui.opening import Opening
+from viewer.ui.own_window import give_own_window
 from viewer.ui.painting import Painting
 from viewer.ui.performance import Performance
 from viewer.ui.progress_strip import ProgressStrip
@@ -88,7 +90,9 @@ class MainWindow(QMainWindow, LateParts):
         self.lens_choice = LensChoice(self)
         self.status_line = StatusLine(self)
         self.setStatusBar(self.status_line)
-        self.setCentralWidget(self._central())
+        middle = self._central()
+        self.setCentralWidget(middle)
+        give_own_window(middle)
         self.panels = Panels(self)
         self.docks = docks.add_docks(self)
         self.toolbar = self._toolbar()
@@ -326,13 +330,13 @@ class MainWindow(QMainWindow, LateParts):
             self.filling.begin()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        if dropped_paths(event):
+            take_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = dropped_paths(event)
         if paths:
-            event.acceptProposedAction()
+            take_copy(event)
             self.open_dropped(paths)
 
     def open_dropped(self, paths: list[Path]) -> None:

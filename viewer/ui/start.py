@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from viewer.app.memory import give_back_early
 from viewer.app.settings import Settings, load_settings
 from viewer.errors import GpuError, ViewerError
+from viewer.ui.own_window import allow_own_windows
 
 if TYPE_CHECKING:
     from viewer.app.head_start import HeadStart
@@ -36,6 +37,7 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
         return existing
     give_back_early()
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    allow_own_windows()
     surface = QSurfaceFormat()
     # the 3D view smooths its edges itself; the window would pay for them once more with every picture
     surface.setSamples(0)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSc
 
 from viewer.jobs.job import Progress
 from viewer.ui import theme
+from viewer.ui.dropping import dropped_paths, take_copy
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.parts import text_label, widgets_in
 
@@ -144,8 +145,8 @@ class Welcome(QWidget):
         return tuple(widgets_in(self._recent_list, RecentRow))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        if dropped_paths(event):
+            take_copy(event)
             self._set_dropping(True)
 
     def dragLeaveEvent(self, event: object) -> None:
@@ -154,9 +155,9 @@ class Welcome(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._set_dropping(False)
-        local = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        local = dropped_paths(event)
         if local:
-            event.acceptProposedAction()
+            take_copy(event)
             self.dropped.emit(local)
 
     def paintEvent(self, event: QPaintEvent) -> None:
