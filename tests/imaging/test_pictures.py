@@ -15,7 +15,7 @@ from viewer.imaging.halves import EVERY_HALF, as_floats, map_values, nonzero_pix
 from viewer.imaging.modality import HATCH_DARK, HATCH_LIGHT, ImagingContext, Modality, Picture
 from viewer.imaging.registry import DEFAULT_PANES, MODALITIES, find_modality, groups
 from viewer.imaging.style import ExposureStyle, NormalStyle, RangeStyle
-from viewer.imaging.tone_mapping import tone_map
+from viewer.imaging.tone_mapping import exposure_scale, tone_map
 from viewer.model.camera import Lens, pinhole_lens
 from viewer.model.frames import ImageArray
 
@@ -49,6 +49,23 @@ def color() -> NDArray[np.float16]:
 
 
 # tone mapping
+
+
+@pytest.mark.parametrize("height", [1, 7, 400])
+@pytest.mark.parametrize("kind", ["random", "rising", "flat", "two values", "in stripes"])
+def test_the_exposure_comes_from_the_exact_percentile(kind: str, height: int) -> None:
+    random = np.random.default_rng(height)
+    count = height * 61  # stripes as wide as the steps of a sample would be
+    values = {
+        "random": random.gamma(1.0, 0.7, count),
+        "rising": np.linspace(0.1, 3, count),
+        "flat": np.full(count, 0.5),
+        "two values": np.where(random.random(count) < 0.9, 0.25, 2.0),
+        "in stripes": np.where(np.arange(count) % 61 == 0, 3.0, random.random(count) + 0.1),
+    }[kind].astype(np.float32)
+    gray = np.repeat(values.reshape(height, 61, 1), 3, axis=2)
+    expected = 0.8**2.2 / np.percentile(values.astype(np.float64), 90)
+    assert exposure_scale(gray) == pytest.approx(expected, rel=1e-6)
 
 
 def by_the_book(color: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -13,19 +13,20 @@ from pathlib import Path
 _PAGES = Path("/proc/self/statm")
 _STATUS = Path("/proc/self/stat")
 _MEGABYTE = 1 << 20
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
-_STARTING = (1 << 19, 2 << 20)
-_WITH_IMAGES = (16 << 20, 32 << 20)
-"""From what size on an array gets pages of its own, which go back to the system with it, and how much may be
-kept of smaller ones, bytes."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # of malloc.h
+_OWN_PAGES, _OWN_PAGES_WITH_IMAGES = 1 << 19, 16 << 20
+"""From what size on an array gets pages of its own, which go back to the system with it, bytes."""
+_KEPT, _KEPT_WITH_IMAGES = 2 << 20, 32 << 20
+"""How much may be kept of freed smaller ones, bytes."""
 
 
 def give_back_early() -> None:
     """Have the C library return freed memory to the system at once, where it is glibc; else do nothing.
 
-    Left alone it learns from large arrays to keep as much as 64 MB of freed ones, in several places.
+    Left alone it learns from large arrays to keep as much as 64 MB of freed ones, for each of some threads,
+    and what one of them has freed is of no use to the others.
     """
-    _set_limits(*_STARTING)
+    _set_limits({_M_ARENA_MAX: 1, _M_MMAP_THRESHOLD: _OWN_PAGES, _M_TRIM_THRESHOLD: _KEPT})
 
 
 @cache
@@ -35,7 +36,7 @@ def keep_for_images() -> None:
     For every frame arrays of the same sizes are made and dropped; with new pages each time decoding takes
     half as long again.
     """
-    _set_limits(*_WITH_IMAGES)
+    _set_limits({_M_MMAP_THRESHOLD: _OWN_PAGES_WITH_IMAGES, _M_TRIM_THRESHOLD: _KEPT_WITH_IMAGES})
 
 
 def give_back_now() -> None:
@@ -49,13 +50,13 @@ def give_back_now() -> None:
             library.malloc_trim(0)
 
 
-def _set_limits(own_pages: int, kept: int) -> None:
+def _set_limits(limits: dict[int, int]) -> None:
     if not sys.platform.startswith("linux"):
         return
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt") and hasattr(library, "gnu_get_libc_version"):
-        library.mallopt(_M_MMAP_THRESHOLD, own_pages)
-        library.mallopt(_M_TRIM_THRESHOLD, kept)
+        for parameter, value in limits.items():
+            library.mallopt(parameter, value)
 
 
 def memory_mb() -> float | None:

@@ -6,7 +6,6 @@ The library only says where the chunks lie. They are unpacked by several threads
 from __future__ import annotations
 
 import math
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
@@ -16,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import h5py
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 
 from viewer.jobs.cores import core_count
@@ -95,7 +95,7 @@ def _unpack(
         with path.open("rb", buffering=0) as file:
             for chunk in chunks:
                 file.seek(chunk.address)
-                unpacked = zlib.decompress(file.read(chunk.size), bufsize=byte_count)
+                unpacked = isal_zlib.decompress(file.read(chunk.size), bufsize=byte_count)
                 if len(unpacked) != byte_count:
                     return False
                 place = tuple(map(slice, chunk.corner, map(add, chunk.corner, chunk_shape)))
@@ -106,6 +106,6 @@ def _unpack(
                         as_bytes[place][..., k] = stored[k][inside]
                 else:
                     values[place] = np.frombuffer(unpacked, values.dtype).reshape(chunk_shape)[inside]
-    except (OSError, zlib.error):
+    except (OSError, isal_zlib.error):
         return False
     return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,8 @@ PERCENTILE = 90
 BRIGHT_TARGET = 0.8
 """The displayed value that the 90th percentile of brightness is brought to."""
 DARKEST_PERCENTILE = 1e-4
+SAMPLE_STRIDE = 61
+SAMPLE_REACH = 0.02
 BRIGHTNESS_WEIGHTS = np.array([0.3, 0.59, 0.11], np.float32)
 
 
@@ -28,8 +32,25 @@ def exposure_scale(color: NDArray[np.floating], valid: NDArray[np.bool_] | None 
         counted = counted[finite]
     if not counted.size:
         return 1.0
-    percentile = float(np.percentile(counted, PERCENTILE))
+    percentile = _percentile(counted, PERCENTILE)
     return 0.0 if percentile < DARKEST_PERCENTILE else BRIGHT_TARGET ** (1 / GAMMA) / percentile
+
+
+def _percentile(values: NDArray[np.float32], percent: float) -> float:
+    """Exactly, between the two values next to it, but put into order are only those close to it."""
+    count = len(values)
+    rank = (count - 1) * percent / 100
+    below, after = math.floor(rank), math.ceil(rank)
+    sample = np.sort(values[::SAMPLE_STRIDE])
+    place = (len(sample) - 1) * percent / 100
+    reach = len(sample) * SAMPLE_REACH
+    low, high = (sample[min(max(round(place + way * reach), 0), len(sample) - 1)] for way in (-1, 1))
+    close, skipped = values[(values >= low) & (values <= high)], int(np.count_nonzero(values < low))
+    if not skipped <= below <= after < skipped + len(close):  # few values, or a sample unlike the rest
+        close, skipped = values.copy(), 0
+    close.partition((below - skipped, after - skipped))
+    first, second = float(close[below - skipped]), float(close[after - skipped])
+    return first + (second - first) * (rank - below)
 
 
 def _brightness(color: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -356,10 +357,12 @@ class Bench:
             return time.perf_counter() - started
 
         cold, decode = [], []
-        for frame in [frame for frame in frames[::-2] if frame != session.frame][:STEPS]:
+        for frame in islice(cycle([*frames[::-2], *frames[-2::-2]]), STEPS):
+            if frame == session.frame:
+                continue
             self._rest_for_long()
             decode.append(self._decode(frame))
-            panel.forget_decoded()
+            panel.forget_decoded(frame)
             cold.append(step_to(frame))
         step_to(frames[0])
         prefetched = []

@@ -109,9 +109,10 @@ class ImagesPanel(QWidget):
 
     # panes
 
-    def forget_decoded(self) -> None:
-        """Decode everything anew from now on."""
-        self.loader.start_scene()
+    def forget_decoded(self, frame: FrameId) -> None:
+        """Decode a frame anew when it is shown next."""
+        self.loader.stop_prefetch()
+        self.cache.forget(frame)
 
     @property
     def cache(self) -> FrameCache:
