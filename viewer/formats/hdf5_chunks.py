@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 from operator import add
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import h5py
 import numpy as np
@@ -25,6 +25,8 @@ CHUNKS_A_THREAD: Final = 48
 """Fewer are unpacked sooner than another thread is woken."""
 _GZIP: Final = (h5py.h5z.FILTER_DEFLATE,)
 _SHUFFLED_GZIP: Final = (h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE)
+
+_DAMAGE: Final = (OSError, cast("type[Exception]", isal_zlib.IsalError))  # an instance, say its types
 
 
 class _Chunk(NamedTuple):
@@ -106,6 +108,6 @@ def _unpack(
                         as_bytes[place][..., k] = stored[k][inside]
                 else:
                     values[place] = np.frombuffer(unpacked, values.dtype).reshape(chunk_shape)[inside]
-    except (OSError, isal_zlib.error):
+    except _DAMAGE:
         return False
     return True
