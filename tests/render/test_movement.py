@@ -32,6 +32,9 @@ from viewer.render.id_buffer import PointerHit
 from viewer.render.movement import (
     AIM_SECONDS,
     FEWEST_FACES,
+    FIRST_FACES,
+    FIRST_SHARE,
+    LONG_SECONDS,
     MOST_FACES,
     QUICK_SECONDS,
     SHARES,
@@ -178,8 +181,14 @@ def test_the_budget_follows_what_pictures_take() -> None:
     assert not budget.is_plain
     assert not budget.is_quick
     assert not budget.is_long
+    budget.took_full(LONG_SECONDS)
+    assert (budget.most_faces, budget.share) == (FIRST_FACES, SHARES[FIRST_SHARE])
     budget.took_full(10 * QUICK_SECONDS)
     assert budget.is_quick
+    assert (budget.most_faces, budget.share) == (FEWEST_FACES, SHARES[0])
+    budget.took_quick(AIM_SECONDS / 2)
+    budget.took_full(LONG_SECONDS)  # no longer the first: what was learnt from quick ones counts
+    assert FEWEST_FACES < budget.most_faces < FIRST_FACES
 
     for _ in range(30):
         budget.took_quick(4 * AIM_SECONDS)

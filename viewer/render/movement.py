@@ -10,11 +10,13 @@ ASK_SECONDS = 0.02
 """Where full pictures take less, asking the graphics card what hides would take longer than drawing it."""
 AIM_SECONDS = 0.08
 """What a quick picture should take until it is in the window: ten of them a second, and time for the rest."""
-FEWEST_FACES, MOST_FACES = 60_000, 3_000_000
-"""The first picture gets the fewest: a late one is worse than a coarse one, and the next ones are finer."""
+FEWEST_FACES, FIRST_FACES, MOST_FACES = 30_000, 60_000, 3_000_000
+"""The first picture gets few: a late one is worse than a coarse one, and the next ones are finer."""
 SHARES = (0.4, 0.5, 0.6, 0.7)
 """Pixels of a quick picture per pixel of the window, in each direction."""
 FIRST_SHARE = 1
+LONG_SECONDS = 0.2
+"""Where full pictures take longer, the first quick one gets the fewest triangles and pixels."""
 _CAUTION = 0.6
 _MANY_FACES = 700_000
 """With this many triangles a sharper picture is worth more than still more of them."""
@@ -26,16 +28,18 @@ class MovementBudget:
     def __init__(self) -> None:
         self.full_seconds = 0.0
         """How long the last picture of full quality took; 0 = none was drawn yet."""
-        self.most_faces = FEWEST_FACES
+        self.most_faces = FIRST_FACES
         self._share = FIRST_SHARE
+        self._is_untried = True
         self.is_allowed = True
         """False: full pictures always, however long they take."""
 
     def reset(self) -> None:
         """Another scene: nothing is known."""
         self.full_seconds = 0.0
-        self.most_faces = FEWEST_FACES
+        self.most_faces = FIRST_FACES
         self._share = FIRST_SHARE
+        self._is_untried = True
 
     @property
     def is_plain(self) -> bool:
@@ -65,6 +69,9 @@ class MovementBudget:
     def took_full(self, seconds: float) -> None:
         """A full picture took so long."""
         self.full_seconds = seconds
+        if self._is_untried:
+            is_slow = seconds > LONG_SECONDS
+            self.most_faces, self._share = (FEWEST_FACES, 0) if is_slow else (FIRST_FACES, FIRST_SHARE)
 
     def took_at_least(self, seconds: float) -> None:
         """A full picture that was called off had taken so long: it is long, or nothing is known."""
@@ -73,6 +80,7 @@ class MovementBudget:
 
     def took_quick(self, seconds: float) -> None:
         """A quick picture took so long: allow the next one accordingly more or less."""
+        self._is_untried = False
         factor = (AIM_SECONDS / max(seconds, 1e-4)) ** _CAUTION
         # in small steps upwards, so that one lucky picture does not make the next one late
         allowed = self.most_faces * min(max(factor, 0.6), 1.15)
