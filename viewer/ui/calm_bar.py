@@ -14,9 +14,9 @@ PLACES = 6
 
 
 class CalmBar(QProgressBar):
-    """For windows with a 3D view: each painting has them laid together as a whole.
+    """For use on and beside a 3D view, which may be laid together with each painting.
 
-    That takes 40 ms where OpenGL is software.
+    That takes up to 40 ms where OpenGL is software.
     Qt's own bar is painted sixty times a second while it is unknown how far a job is, and at once, inside the
     call, when it is told a value.
     """

@@ -13,8 +13,9 @@ from viewer.ui.together import PATIENCE_MS
 class HeldPainting(QObject):
     """Holds back how widgets look, not what they know, from `hold` to `release`, where that is soon.
 
-    Every painting lays the whole window together, on the cores that the pictures are decoded on. Whoever goes
-    on before pictures have come, or waits long for them, sees at once how the widgets change.
+    Painting needs the cores that the pictures are decoded on, most of all where it lays the whole window
+    together. Whoever goes on before pictures have come, or waits long for them, sees at once how the widgets
+    change.
     """
 
     def __init__(self, widgets: Sequence[QWidget], parent: QObject) -> None:
