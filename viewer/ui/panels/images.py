@@ -109,10 +109,13 @@ class ImagesPanel(QWidget):
 
     # panes
 
-    def forget_decoded(self, frame: FrameId) -> None:
-        """Decode a frame anew when it is shown next."""
-        self.loader.stop_prefetch()
-        self.cache.forget(frame)
+    def forget_decoded(self, frame: FrameId | None = None) -> None:
+        """Decode a frame anew when it is shown next, or everything."""
+        if frame is None:
+            self.loader.start_scene()
+        else:
+            self.loader.stop_prefetch()
+            self.cache.forget(frame)
 
     @property
     def cache(self) -> FrameCache:
