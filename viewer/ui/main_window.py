@@ -33,7 +33,7 @@ from viewer.ui.layer_styles import LayerStyles
 from viewer.ui.lens_choice import LensChoice
 from viewer.ui.looking import Looking
 from viewer.ui.opening import Opening
-from viewer.ui.own_window import give_own_window
+from viewer.ui.own_window import OwnWindow
 from viewer.ui.painting import Painting
 from viewer.ui.performance import Performance
 from viewer.ui.progress_strip import ProgressStrip
@@ -92,7 +92,7 @@ class MainWindow(QMainWindow, LateParts):
         self.setStatusBar(self.status_line)
         middle = self._central()
         self.setCentralWidget(middle)
-        give_own_window(middle)
+        self._own_window = OwnWindow(middle)
         self.panels = Panels(self)
         self.docks = docks.add_docks(self)
         self.toolbar = self._toolbar()
@@ -324,6 +324,7 @@ class MainWindow(QMainWindow, LateParts):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._own_window.window_is_shown()
         if self._awaits_scene:
             self.filling.wait_for_picture()
         else:

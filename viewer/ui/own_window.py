@@ -12,38 +12,34 @@ def allow_own_windows() -> None:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontCreateNativeWidgetSiblings)
 
 
-def give_own_window(widget: QWidget) -> None:
-    """Give a direct child of a window, with all that OpenGL draws in it, a native window, where that works.
+class OwnWindow(QObject):
+    """Gives a direct child of a window, with all that OpenGL draws in it, a native window, where that works.
 
     Around a QOpenGLWidget, Qt has OpenGL lay the whole native window together for the smallest change in it:
     20 ms and more where OpenGL is software. What lies outside a child with a window of its own goes to the
     screen as it is, in less than one.
     """
-    if QGuiApplication.platformName() != "xcb":
-        return
-    widget.setAutoFillBackground(True)  # opaque, or the window under it is painted, too
-    widget.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
-    _Uncovering(widget.window())
 
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget.window())
+        self._window = widget.window()
+        self._is_there = QGuiApplication.platformName() == "xcb"
+        if self._is_there:
+            widget.setAutoFillBackground(True)  # opaque, or the window under it is painted, too
+            widget.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
 
-class _Uncovering(QObject):
-    """Paints again what another window has covered.
+    def window_is_shown(self) -> None:
+        """From now on, what other windows covered is painted again.
 
-    Qt keeps what a window shows and brings it back by itself, but not in one that holds a QOpenGLWidget
-    somewhere: that it takes for one that OpenGL lays together.
-    """
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        window.installEventFilter(self)
+        Qt keeps what a window shows and brings it back by itself, but not in one that holds a QOpenGLWidget
+        somewhere: that it takes for one that OpenGL lays together.
+        """
+        handle = self._window.windowHandle()
+        if self._is_there and handle is not None:
+            handle.installEventFilter(self)  # once more is no more than once
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window:
-            if event.type() in (QEvent.Type.WinIdChange, QEvent.Type.Show):
-                handle = self._window.windowHandle()
-                if handle is not None:
-                    handle.installEventFilter(self)  # once more is no more than once
-        elif isinstance(event, QPaintEvent):
+        del watched
+        if isinstance(event, QPaintEvent):
             self._window.update(event.region())
         return False
