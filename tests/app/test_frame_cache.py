@@ -67,19 +67,6 @@ def test_a_smaller_bound_takes_effect_at_once() -> None:
     assert (frame(3), "color") in cache
 
 
-def test_forgetting_a_frame_leaves_the_others_and_gives_its_memory_back() -> None:
-    cache = FrameCache(1)
-    for number in range(2):
-        for key in ("color", "depth_meters"):
-            cache.put(frame(number), key, image(40))
-    for _ in range(2):
-        cache.forget(frame(0))
-        assert cache.get(frame(0), "color") is None
-        assert cache.get(frame(0), "depth_meters") is None
-        assert cache.get(frame(1), "color") is not None
-        assert cache.byte_count == 80 * KB
-
-
 def test_clear_forgets_everything() -> None:
     cache = FrameCache(1)
     cache.put(frame(0), "color", image(40))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import PATIENCE_MS
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture
 def quiet_window(
-    qapp: QApplication, qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+    qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
 ) -> MainWindow:
     """A window with a scene, in which nothing goes on any more."""
     if QGuiApplication.platformName() != "xcb":
@@ -52,9 +52,8 @@ def test_a_change_beside_the_view_does_not_lay_the_view_together(
     qtbot.waitUntil(lambda: on_screen(quiet_window, part) != before, timeout=PATIENCE_MS)
     assert not laid_together
     quiet_window.scene_view.native.update()
-    qtbot.waitUntil(
-        lambda: bool(laid_together), timeout=PATIENCE_MS
-    )  # else nothing would have been told above
+    # it would have been told
+    qtbot.waitUntil(lambda: bool(laid_together), timeout=PATIENCE_MS)
 
 
 def test_what_another_window_covered_comes_back(qtbot: QtBot, quiet_window: MainWindow) -> None:

@@ -103,12 +103,6 @@ class FrameCache:
             self._limit = round(limit_mb * BYTES_PER_MB)
             self._shrink()
 
-    def forget(self, frame: FrameId) -> None:
-        """Drop what is kept of a frame."""
-        with self._guard:
-            for key in [key for key in self._kept if key[0] == frame]:
-                self._bytes -= _size(self._kept.pop(key))
-
     def clear(self) -> None:
         with self._guard:
             self._kept.clear()

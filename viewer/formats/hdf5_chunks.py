@@ -25,8 +25,7 @@ CHUNKS_A_THREAD: Final = 48
 """Fewer are unpacked sooner than another thread is woken."""
 _GZIP: Final = (h5py.h5z.FILTER_DEFLATE,)
 _SHUFFLED_GZIP: Final = (h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE)
-
-_DAMAGE: Final = (OSError, cast("type[Exception]", isal_zlib.IsalError))  # an instance, say its types
+_DAMAGE: Final = (OSError, cast("type[Exception]", isal_zlib.IsalError))  # its stubs say it is an instance
 
 
 class _Chunk(NamedTuple):

@@ -362,7 +362,7 @@ class Bench:
                 continue
             self._rest_for_long()
             decode.append(self._decode(frame))
-            panel.forget_decoded(frame)
+            panel.forget_decoded()
             cold.append(step_to(frame))
         step_to(frames[0])
         prefetched = []

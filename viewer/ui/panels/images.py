@@ -109,13 +109,9 @@ class ImagesPanel(QWidget):
 
     # panes
 
-    def forget_decoded(self, frame: FrameId | None = None) -> None:
-        """Decode a frame anew when it is shown next, or everything."""
-        if frame is None:
-            self.loader.start_scene()
-        else:
-            self.loader.stop_prefetch()
-            self.cache.forget(frame)
+    def forget_decoded(self) -> None:
+        """Decode everything anew from now on."""
+        self.loader.start_scene()
 
     @property
     def cache(self) -> FrameCache:
