@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viewer.app.head_start import HeadStart
-from viewer.app.memory import put_off_collection
+from viewer.app.memory import give_back_early, put_off_collection
 from viewer.cli import console_progress
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     progress = console_progress()
     with _own_folders(), _display(*arguments.window_size):
         # as the window's own start does
+        give_back_early()
         put_off_collection()
         ahead = HeadStart(arguments.path, ())
         from viewer.ui.start import make_application

@@ -159,8 +159,9 @@ def _open_window(arguments: argparse.Namespace) -> int:
         raise ViewerError("there is no such file or folder", path=arguments.path)
     if arguments.path is not None and arguments.sample:
         raise UsageError("--sample opens the sample scene: expected no PATH with it")
-    from viewer.app.memory import put_off_collection
+    from viewer.app.memory import give_back_early, put_off_collection
 
+    give_back_early()
     put_off_collection()  # the window resumes it, once everything in it is made
     _check_display()
     ahead = None if arguments.path is None else _head_start(arguments)

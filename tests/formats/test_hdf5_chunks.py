@@ -10,7 +10,8 @@ import pytest
 
 from viewer.errors import FormatError
 from viewer.formats.hdf5_array import read_array
-from viewer.formats.hdf5_chunks import read_chunks
+from viewer.formats.hdf5_chunks import MOST_THREADS, Cores, read_chunks
+from viewer.jobs.cores import core_count
 
 IMAGE = np.random.default_rng(3).normal(size=(70, 90, 3)).astype(np.float16)
 SMOOTH = np.add.outer(np.arange(300), np.arange(400)).astype(np.int16)
@@ -104,3 +105,13 @@ def test_a_damaged_chunk_is_told_in_the_words_of_the_library(tmp_path: Path, is_
     if not is_cut:
         with pytest.raises(FormatError, match="damaged"):
             read_array(path)
+
+
+def test_threads_that_unpack_share_the_cores_and_each_dataset_gets_one() -> None:
+    cores, most = Cores(), min(core_count(), MOST_THREADS)
+    with cores.share(100) as first, cores.share(100) as second:
+        assert (first, second) == (most, max(min(core_count() - most, MOST_THREADS), 1))
+    with cores.share(1) as alone:
+        assert alone == 1, "there are not chunks enough for more"
+    with cores.share(100) as again:
+        assert again == most, "cores that were given back count"

@@ -290,6 +290,15 @@ def test_neighbours_are_decoded_ahead_so_that_a_step_reads_nothing(desk: Desk, q
     assert all(frame != 1 for frame, _ in desk.source.reads[reads:])
 
 
+def test_what_was_decoded_of_a_scene_goes_with_it_though_jobs_still_know_it(desk: Desk, qtbot: QtBot) -> None:
+    cache = desk.images.cache
+    assert cache.byte_count > 0
+    desk.session.replace_scene(None)
+    assert cache.byte_count == 0
+    cache.put(FrameId("cam_00", 0), "color", desk.source.read(FrameId("cam_00", 0), "color"))
+    assert cache.byte_count == 0, "a job that ends late fills it anew"
+
+
 def test_pictures_are_painted_before_neighbours_are_decoded(
     desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

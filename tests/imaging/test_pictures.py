@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.imaging.color_maps import COLOR_MAPS, color_map, id_colors
-from viewer.imaging.halves import EVERY_HALF, as_floats, map_values, nonzero_pixels, opaque_colors
+from viewer.imaging.halves import (
+    EVERY_HALF,
+    as_floats,
+    finite_pixels,
+    look_up_values,
+    map_values,
+    nonzero_pixels,
+    opaque_colors,
+)
 from viewer.imaging.modality import HATCH_DARK, HATCH_LIGHT, ImagingContext, Modality, Picture
 from viewer.imaging.registry import DEFAULT_PANES, MODALITIES, find_modality, groups
 from viewer.imaging.style import ExposureStyle, NormalStyle, RangeStyle
@@ -336,6 +344,24 @@ def test_halves_by_table_equal_the_function_itself() -> None:
     np.testing.assert_array_equal(found[..., :3], map_values(shade, colors))
     assert (found[..., 3] == 255).all()
     np.testing.assert_array_equal(as_floats(values), values.astype(np.float32))
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (3, 5), (16, 5), (49, 5), (33, 2, 3)])
+@pytest.mark.parametrize("dtype", [np.int16, np.uint16, np.int32])
+def test_values_are_looked_up_as_indexing_does(shape: tuple[int, ...], dtype: type[np.integer]) -> None:
+    table = np.random.default_rng(1).integers(0, 1 << 32, 50, dtype=np.uint32)
+    least = 0 if dtype is np.uint16 else -50
+    index = np.random.default_rng(2).integers(least, 50, shape).astype(dtype)
+    np.testing.assert_array_equal(look_up_values(table, index), table[index])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_pixels_with_a_channel_that_is_not_finite_are_found_in_every_row(dtype: type[np.floating]) -> None:
+    values = np.ones((49, 7, 3), dtype)
+    for row, column, channel, value in ((0, 0, 0, np.nan), (16, 3, 1, np.inf), (48, 6, 2, -np.inf)):
+        values[row, column, channel] = value
+    np.testing.assert_array_equal(finite_pixels(values), np.isfinite(values).all(axis=2))
+    assert not finite_pixels(values)[[0, 16, 48], [0, 3, 6]].any()
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])

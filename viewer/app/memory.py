@@ -13,18 +13,21 @@ from pathlib import Path
 _PAGES = Path("/proc/self/statm")
 _STATUS = Path("/proc/self/stat")
 _MEGABYTE = 1 << 20
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # of malloc.h
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8  # of malloc.h
 _OWN_PAGES, _OWN_PAGES_WITH_IMAGES = 1 << 19, 16 << 20
 """From what size on an array gets pages of its own, which go back to the system with it, bytes."""
 _KEPT, _KEPT_WITH_IMAGES = 2 << 20, 32 << 20
 """How much may be kept of freed smaller ones, bytes."""
+_READY, _PIECE = 20 << 20, 4 << 20
+"""What the images of a frame and their pictures take at the usual sizes, and the largest of them, bytes."""
 
 
 def give_back_early() -> None:
     """Have the C library return freed memory to the system at once, where it is glibc; else do nothing.
 
     Left alone it learns from large arrays to keep as much as 64 MB of freed ones, for each of some threads,
-    and what one of them has freed is of no use to the others.
+    and what one of them has freed is of no use to the others. Must come before the first thread, which would
+    get memory of its own.
     """
     _set_limits({_M_ARENA_MAX: 1, _M_MMAP_THRESHOLD: _OWN_PAGES, _M_TRIM_THRESHOLD: _KEPT})
 
@@ -36,7 +39,31 @@ def keep_for_images() -> None:
     For every frame arrays of the same sizes are made and dropped; with new pages each time decoding takes
     half as long again.
     """
-    _set_limits({_M_MMAP_THRESHOLD: _OWN_PAGES_WITH_IMAGES, _M_TRIM_THRESHOLD: _KEPT_WITH_IMAGES})
+    _set_limits(
+        {
+            _M_MMAP_THRESHOLD: _OWN_PAGES_WITH_IMAGES,
+            _M_TRIM_THRESHOLD: 2 * _KEPT_WITH_IMAGES,
+            _M_TOP_PAD: _KEPT_WITH_IMAGES,
+        }
+    )
+
+
+def make_ready() -> None:
+    """Have the memory at hand that the images of one more frame need; for worker threads.
+
+    What is new to the process is slow when it is written to for the first time: up to a millisecond a
+    megabyte, which decoding would wait for.
+    """
+    library = _c_library()
+    if library is None:
+        return
+    library.malloc.restype = ctypes.c_void_p
+    pieces = [ctypes.c_void_p(library.malloc(_PIECE)) for _ in range(_READY // _PIECE)]
+    for piece in pieces:
+        if piece:
+            ctypes.memset(piece, 0, _PIECE)
+    for piece in pieces:
+        library.free(piece)
 
 
 def give_back_now() -> None:
@@ -44,19 +71,24 @@ def give_back_now() -> None:
 
     Pictures that are put together in software leave tens of megabytes of it.
     """
-    if sys.platform.startswith("linux"):
-        library = ctypes.CDLL(None)
-        if hasattr(library, "malloc_trim"):
-            library.malloc_trim(0)
+    library = _c_library()
+    if library is not None:
+        library.malloc_trim(0)
 
 
 def _set_limits(limits: dict[int, int]) -> None:
-    if not sys.platform.startswith("linux"):
-        return
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt") and hasattr(library, "gnu_get_libc_version"):
+    library = _c_library()
+    if library is not None:
         for parameter, value in limits.items():
             library.mallopt(parameter, value)
+
+
+def _c_library() -> ctypes.CDLL | None:
+    """The C library where it is glibc, whose memory can be told what to keep; else None."""
+    if not sys.platform.startswith("linux"):
+        return None
+    library = ctypes.CDLL(None)
+    return library if hasattr(library, "gnu_get_libc_version") else None
 
 
 def memory_mb() -> float | None:

@@ -6,7 +6,10 @@ The library only says where the chunks lie. They are unpacked by several threads
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from operator import add
@@ -63,26 +66,45 @@ def read_chunks(dataset: h5py.Dataset, path: Path) -> NDArray[Any] | None:
     values = np.empty(shape, dataset.dtype)
     is_shuffled = filters == _SHUFFLED_GZIP
     chunks.sort(key=lambda chunk: chunk.address)
-    count = max(min(_thread_count(), len(chunks) // CHUNKS_A_THREAD), 1)
-    edges = [len(chunks) * k // count for k in range(count + 1)]
-    parts = [chunks[start:end] for start, end in pairwise(edges)]
     unpack = partial(_unpack, path, values=values, chunk_shape=chunk_shape, is_shuffled=is_shuffled)
-    if count == 1:
-        return values if unpack(chunks) else None
-    with ThreadPoolExecutor(count - 1) as others:
-        rest = others.map(unpack, parts[1:])
-        is_whole = unpack(parts[0])
-        return values if all(rest) and is_whole else None
+    with _CORES.share(len(chunks) // CHUNKS_A_THREAD) as count:
+        if count == 1:
+            return values if unpack(chunks) else None
+        edges = [len(chunks) * k // count for k in range(count + 1)]
+        parts = [chunks[start:end] for start, end in pairwise(edges)]
+        with ThreadPoolExecutor(count - 1) as others:
+            rest = others.map(unpack, parts[1:])
+            is_whole = unpack(parts[0])
+            return values if all(rest) and is_whole else None
+
+
+class Cores:
+    """Counts the threads that unpack: more of them than cores only wait for each other."""
+
+    def __init__(self) -> None:
+        self._busy = 0
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def share(self, most: int) -> Iterator[int]:
+        """How many threads may unpack one dataset, the caller's own among them."""
+        with self._guard:
+            count = max(min(core_count() - self._busy, MOST_THREADS, most), 1)
+            self._busy += count
+        try:
+            yield count
+        finally:
+            with self._guard:
+                self._busy -= count
+
+
+_CORES: Final = Cores()
 
 
 def _is_plain(dataset: h5py.Dataset) -> bool:
     """True for numbers whose bytes in the file are those in memory."""
     dtype = dataset.dtype
     return dtype.kind in "fiu" and bool(dataset.id.get_type() == h5py.h5t.py_create(dtype))
-
-
-def _thread_count() -> int:
-    return min(core_count(), MOST_THREADS)
 
 
 def _unpack(

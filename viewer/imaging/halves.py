@@ -23,6 +23,18 @@ def as_floats(values: NDArray[Any]) -> NDArray[np.float32]:
     return values.astype(np.float32, copy=False)
 
 
+def look_up_values(table: NDArray[Any], index: NDArray[Any]) -> NDArray[Any]:
+    """`table[index]` of a table (N,), for whole numbers from -N to N - 1 of any shape.
+
+    A few rows at a time: NumPy makes wider copies of small whole numbers before it looks them up.
+    """
+    found = np.empty(index.shape, table.dtype)
+    for top in range(0, len(index), ROWS_AT_ONCE):
+        rows = slice(top, top + ROWS_AT_ONCE)
+        np.take(table, index[rows], out=found[rows], mode="wrap")
+    return found
+
+
 def map_values(
     function: Callable[[NDArray[np.float32]], NDArray[np.uint8]], values: NDArray[Any]
 ) -> NDArray[np.uint8]:
@@ -34,9 +46,9 @@ def map_values(
         table = function(_AS_FLOATS)
         bits = values.view(np.uint16)
         if table.ndim == 1:
-            return np.take(table, bits)
+            return look_up_values(table, bits)
         if table.shape[1] == 4:
-            packed = np.take(np.ascontiguousarray(table).view(np.uint32)[:, 0], bits)
+            packed = look_up_values(np.ascontiguousarray(table).view(np.uint32)[:, 0], bits)
             return packed.view(np.uint8).reshape(*values.shape, 4)
         return np.take(table, bits, axis=0)
     flat = function(np.asarray(values, np.float32).reshape(-1))
@@ -69,11 +81,17 @@ def opaque_colors(
 
 def finite_pixels(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Where all channels of an image (H, W, C) are finite, (H, W)."""
-    if values.dtype == np.float16:  # several times faster than np.isfinite
-        is_finite = (values.view(np.uint16) & _EXPONENT) != _EXPONENT
-    else:
-        is_finite = np.isfinite(values)
-    return np.asarray(np.logical_and.reduce([is_finite[..., k] for k in range(values.shape[-1])]))
+    found = np.empty(values.shape[:2], np.bool_)
+    for top in range(0, len(values), ROWS_AT_ONCE):
+        some = values[top : top + ROWS_AT_ONCE]
+        if values.dtype == np.float16:  # several times faster than np.isfinite
+            is_finite = (some.view(np.uint16) & _EXPONENT) != _EXPONENT
+        else:
+            is_finite = np.isfinite(some)
+        np.logical_and.reduce(
+            [is_finite[..., k] for k in range(values.shape[-1])], out=found[top : top + ROWS_AT_ONCE]
+        )
+    return found
 
 
 def nonzero_pixels(values: NDArray[Any]) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.errors import FormatError
+from viewer.imaging.halves import look_up_values
 from viewer.model.camera import Lens
 from viewer.model.frames import ImageArray
 from viewer.model.label_table import LabelTable
@@ -166,7 +167,7 @@ def cut_out(
 def look_up(rows: NDArray[np.uint8], index: NDArray[Any], legend: Legend | None = None) -> Picture:
     """A picture of index -> row of (N, 4) colors; every index must be a row."""
     packed = np.ascontiguousarray(rows).view(np.uint32).reshape(-1)
-    rgba = np.take(packed, index, mode="wrap").view(np.uint8).reshape(*index.shape, 4)
+    rgba = look_up_values(packed, index).view(np.uint8).reshape(*index.shape, 4)
     has_gaps = bool((rows[:, 3] == 0).any()) and not bool(rgba[..., 3].all())
     return Picture(rgba, has_gaps, legend)
 

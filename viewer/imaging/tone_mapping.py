@@ -26,14 +26,10 @@ def exposure_scale(color: NDArray[np.floating], valid: NDArray[np.bool_] | None 
     Only pixels with `valid` count (all when None); 1 when there is none, 0 when the image is black.
     Pixels that are not finite are left out, for one of them would make the percentile unusable.
     """
-    brightness = _brightness(color)
-    counted = brightness[valid] if valid is not None else brightness.reshape(-1)
-    finite = np.isfinite(counted)
-    if not finite.all():
-        counted = counted[finite]
-    if not counted.size:
+    brightness = _brightness(color, valid)
+    if not brightness.size:
         return 1.0
-    percentile = _percentile(counted, PERCENTILE)
+    percentile = _percentile(brightness, PERCENTILE)
     return 0.0 if percentile < DARKEST_PERCENTILE else BRIGHT_TARGET ** (1 / GAMMA) / percentile
 
 
@@ -57,12 +53,21 @@ def _percentile(values: NDArray[np.float32], percent: float) -> float:
     return first + (second - first) * (rank - below)
 
 
-def _brightness(color: NDArray[np.floating]) -> NDArray[np.float32]:
-    brightness = np.empty(color.shape[:-1], np.float32)
+def _brightness(color: NDArray[np.floating], valid: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    """That of every pixel that counts, (N,)."""
+    found = np.empty(math.prod(color.shape[:-1]), np.float32)
+    count = 0
     for top in range(0, len(color), ROWS_AT_ONCE):
         rows = slice(top, top + ROWS_AT_ONCE)
-        brightness[rows] = as_floats(color[rows]) @ BRIGHTNESS_WEIGHTS
-    return brightness
+        some = (as_floats(color[rows]) @ BRIGHTNESS_WEIGHTS)[... if valid is None else valid[rows]].reshape(
+            -1
+        )
+        is_finite = np.isfinite(some)
+        if not is_finite.all():
+            some = some[is_finite]
+        found[count : count + len(some)] = some
+        count += len(some)
+    return found[:count]
 
 
 def encode(color: NDArray[np.floating], scale: float = 1.0) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from viewer.app.timeline import Timeline
@@ -41,7 +41,8 @@ class _Painter(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.raised))
         if isinstance(picture, QImage):
-            painter.drawImage(_fitted(picture.size(), place), picture)
+            fitted = _fitted(picture.size(), place).toAlignedRect()
+            painter.drawPixmap(fitted, _scaled(picture, fitted.size(), painter.device().devicePixelRatio()))
         elif isinstance(model, Thumbnails) and model.has_image(index.row()):
             painter.drawRoundedRect(place, 2, 2)
         else:
@@ -112,6 +113,19 @@ class Filmstrip(QListView):
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+
+
+def _scaled(picture: QImage, size: QSize, dpr: float) -> QPixmap:
+    """The picture at `size`, made once: a step to another frame paints the whole strip."""
+    key = f"thumbnail {picture.cacheKey()} {size.width()} {size.height()} {dpr}"
+    found = QPixmap()
+    if not QPixmapCache.find(key, found):
+        smooth = Qt.TransformationMode.SmoothTransformation
+        whole = Qt.AspectRatioMode.IgnoreAspectRatio
+        found = QPixmap.fromImage(picture.scaled(size * dpr, whole, smooth))
+        found.setDevicePixelRatio(dpr)
+        QPixmapCache.insert(key, found)
+    return found
 
 
 def _fitted(size: QSize, place: QRectF) -> QRectF:

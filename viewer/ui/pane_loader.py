@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from viewer.app.frame_cache import FrameCache, prefetch_order
-from viewer.app.memory import keep_for_images
+from viewer.app.memory import keep_for_images, make_ready
 from viewer.app.pane_pictures import load_images, load_picture
 from viewer.errors import ViewerError
 from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
@@ -36,8 +36,9 @@ class PaneLoader:
         self.cache = FrameCache(cache_mb)
 
     def start_scene(self) -> None:
-        """Begin with an empty cache; jobs of the old scene fill the old one."""
+        """Begin with an empty cache; jobs of the old scene ask the old one, which keeps nothing any more."""
         self.stop_prefetch()
+        self.cache.set_limit(0)
         self.cache = FrameCache(self._cache_mb)
 
     def decode(
@@ -142,6 +143,7 @@ class PaneLoader:
                     load_images(source, cache, near, modality, progress)
                     if not modality.follows_labels:
                         load_picture(source, cache, near, modality, style, context, progress)
+            make_ready()
 
         def ended(*_: object) -> None:
             if self._prefetching is job:
