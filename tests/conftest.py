@@ -6,6 +6,7 @@ The environment is set when this file is imported, before any test module import
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib.abc
 import logging
 import os
@@ -111,6 +112,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.skip(reason=problem))
 
 
+def pytest_collection_finish() -> None:
+    """Garbage is looked for after each test, by the main thread, which is where Qt's objects must end.
+
+    The thread that talks to the other test processes would else find some while they are being deleted here.
+    """
+    gc.disable()
+    gc.collect()
+    gc.freeze()  # the tests themselves: looking takes no time then
+
+
 def pytest_unconfigure() -> None:
     """The application goes before its display: Xlib ends a process without one, with exit code 1."""
     widgets = sys.modules.get("PySide6.QtWidgets")
@@ -192,6 +203,12 @@ def _no_leftover_threads() -> Iterator[None]:
 
 def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
     return [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
+
+
+@pytest.fixture(autouse=True)
+def _no_leftover_garbage() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -162,7 +162,7 @@ def _open_window(arguments: argparse.Namespace) -> int:
     from viewer.app.memory import give_back_early, put_off_collection
 
     give_back_early()
-    put_off_collection()  # the window resumes it, once everything in it is made
+    put_off_collection()  # the window begins, once everything in it is made
     _check_display()
     ahead = None if arguments.path is None else _head_start(arguments)
     try:

@@ -121,12 +121,5 @@ def seconds_since_start() -> float:
 
 
 def put_off_collection() -> None:
-    """Look for no garbage until `resume_collection`: what a program makes while it starts, it keeps."""
+    """Look for no garbage until the window does: what a program makes while it starts, it keeps."""
     gc.disable()
-
-
-def resume_collection() -> None:
-    """Look for garbage again, but no longer among what was made until now."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from viewer.app.memory import resume_collection
 from viewer.ui.late import late_parts
 from viewer.ui.window_parts import LateParts
 
@@ -101,5 +100,5 @@ class Filling(QObject):
         finally:
             if not self._steps:
                 self._timer.stop()
-                resume_collection()
+                self._window.garbage.start()
                 self.done.emit()

@@ -28,6 +28,7 @@ from viewer.ui.banner import Banners
 from viewer.ui.dropping import dropped_paths, take_copy
 from viewer.ui.empty_view import is_empty
 from viewer.ui.filling import Filling
+from viewer.ui.garbage import GarbageCollector
 from viewer.ui.job_runner import JobRunner
 from viewer.ui.layer_styles import LayerStyles
 from viewer.ui.lens_choice import LensChoice
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow, LateParts):
         self._show_title()
         self._switch_page()
         self.refresh_actions()
+        self.garbage = GarbageCollector(self)
         self.filling = Filling(self)
 
     @property

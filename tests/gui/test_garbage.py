@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+from pytestqt.qtbot import QtBot
+
+from viewer.ui.garbage import LOOKS_UNTIL_OLD, MANY_NEW, GarbageCollector
+from viewer.ui.main_window import MainWindow
+
+pytestmark = pytest.mark.gui
+
+
+class Ring(QTimer):
+    """A timer that holds itself, as one does whose slot is a closure over it."""
+
+    def __init__(self, ends: list[str]) -> None:
+        super().__init__()
+        self.me = self
+        self.destroyed.connect(lambda: ends.append(threading.current_thread().name))
+
+
+def _work() -> None:
+    """Makes as many objects as Python looks for garbage after, several times over."""
+    assert len([[] for _ in range(40 * MANY_NEW)]) == 40 * MANY_NEW
+
+
+def _in_thread() -> None:
+    worker = threading.Thread(target=_work, name="worker")
+    worker.start()
+    worker.join()
+
+
+def test_what_lives_on_the_main_thread_ends_there(qtbot: QtBot) -> None:
+    ends: list[str] = []
+    collector = GarbageCollector(QObject())
+    Ring(ends)
+    _in_thread()
+    assert not ends, "a worker must not find it"
+    collector.look()
+    assert ends == [threading.main_thread().name]
+
+
+def test_few_new_objects_are_not_worth_a_look(qtbot: QtBot) -> None:
+    ends: list[str] = []
+    collector = GarbageCollector(QObject())
+    gc.collect()
+    Ring(ends)
+    collector.look()
+    assert not ends
+
+
+def test_what_is_no_longer_new_is_looked_at_now_and_then(qtbot: QtBot) -> None:
+    ends: list[str] = []
+    collector = GarbageCollector(QObject())
+    ring = Ring(ends)
+    gc.collect()  # survives, and is no longer new
+    del ring
+    for _ in range(LOOKS_UNTIL_OLD):
+        assert not ends
+        kept = [[] for _ in range(2 * MANY_NEW)]  # type: ignore[var-annotated]
+        collector.look()
+        del kept
+    assert ends == [threading.main_thread().name]
+
+
+def test_a_window_that_is_whole_looks_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+    assert not gc.isenabled()
+    ends: list[str] = []
+    Ring(ends)
+    _in_thread()
+    kept = [[] for _ in range(2 * MANY_NEW)]  # type: ignore[var-annotated]
+    qtbot.waitUntil(lambda: bool(ends), timeout=10_000)
+    assert ends == [threading.main_thread().name]
+    assert len(kept) == 2 * MANY_NEW
