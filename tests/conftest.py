@@ -206,9 +206,9 @@ def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
 
 
 @pytest.fixture(autouse=True)
-def _no_leftover_garbage() -> Iterator[None]:
+def _no_leftover_garbage(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    gc.collect()
+    gc.collect(2 if "qapp" in request.fixturenames else 1)
 
 
 @pytest.fixture(autouse=True)
