@@ -22,7 +22,6 @@ def pages():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 memory.give_back_early()
-memory.keep_for_images()
 {before}
 began = pages()
 frame = [np.ones((768, 1024, 3), np.uint8) for _ in range(6)]

@@ -7,45 +7,34 @@ import gc
 import os
 import sys
 import time
-from functools import cache
 from pathlib import Path
 
 _PAGES = Path("/proc/self/statm")
 _STATUS = Path("/proc/self/stat")
 _MEGABYTE = 1 << 20
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8  # of malloc.h
-_OWN_PAGES, _OWN_PAGES_WITH_IMAGES = 1 << 19, 16 << 20
+_OWN_PAGES = 16 << 20
 """From what size on an array gets pages of its own, which go back to the system with it, bytes."""
-_KEPT, _KEPT_WITH_IMAGES = 2 << 20, 32 << 20
-"""How much may be kept of freed smaller ones, bytes."""
+_KEPT_UNTIL, _KEPT = 48 << 20, 32 << 20
+"""How much of what smaller ones have freed is kept until some goes back, and after that, bytes."""
 _READY, _PIECE = 20 << 20, 4 << 20
 """What the images of a frame and their pictures take at the usual sizes, and the largest of them, bytes."""
 
 
 def give_back_early() -> None:
-    """Have the C library return freed memory to the system at once, where it is glibc; else do nothing.
+    """Have the C library return freed memory to the system soon, where it is glibc; else do nothing.
 
     Left alone it learns from large arrays to keep as much as 64 MB of freed ones, for each of some threads,
-    and what one of them has freed is of no use to the others. Must come before the first thread, which would
-    get memory of its own.
+    and what one of them has freed is of no use to the others. Some is kept, for new pages cost time: while a
+    mesh is read and for every frame, arrays of the same sizes are made and dropped. Must come before the
+    first thread, which would get memory of its own.
     """
-    _set_limits({_M_ARENA_MAX: 1, _M_MMAP_THRESHOLD: _OWN_PAGES, _M_TRIM_THRESHOLD: _KEPT})
-
-
-@cache
-def keep_for_images() -> None:
-    """Let it keep as much as images need in passing, from now on.
-
-    For every frame arrays of the same sizes are made and dropped; with new pages each time decoding takes
-    half as long again.
-    """
-    _set_limits(
-        {
-            _M_MMAP_THRESHOLD: _OWN_PAGES_WITH_IMAGES,
-            _M_TRIM_THRESHOLD: 2 * _KEPT_WITH_IMAGES,
-            _M_TOP_PAD: _KEPT_WITH_IMAGES,
-        }
-    )
+    library = _c_library()
+    if library is not None:
+        library.mallopt(_M_ARENA_MAX, 1)
+        library.mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES)
+        library.mallopt(_M_TRIM_THRESHOLD, _KEPT_UNTIL)
+        library.mallopt(_M_TOP_PAD, _KEPT)
 
 
 def make_ready() -> None:
@@ -74,13 +63,6 @@ def give_back_now() -> None:
     library = _c_library()
     if library is not None:
         library.malloc_trim(0)
-
-
-def _set_limits(limits: dict[int, int]) -> None:
-    library = _c_library()
-    if library is not None:
-        for parameter, value in limits.items():
-            library.mallopt(parameter, value)
 
 
 def _c_library() -> ctypes.CDLL | None:

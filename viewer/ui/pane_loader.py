@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from viewer.app.frame_cache import FrameCache, prefetch_order
-from viewer.app.memory import keep_for_images, make_ready
+from viewer.app.memory import make_ready
 from viewer.app.pane_pictures import load_images, load_picture
 from viewer.errors import ViewerError
 from viewer.imaging.modality import ImageSet, ImagingContext, Modality, Picture
@@ -56,7 +56,6 @@ class PaneLoader:
         cache, (modality, style) = self.cache, look
 
         def work(progress: Progress) -> tuple[ImageSet, Picture]:
-            keep_for_images()
             images = load_images(source, cache, frame, modality, progress)
             return images, load_picture(source, cache, frame, modality, style, context, progress)
 
