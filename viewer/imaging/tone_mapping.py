@@ -54,14 +54,13 @@ def _percentile(values: NDArray[np.float32], percent: float) -> float:
 
 
 def _brightness(color: NDArray[np.floating], valid: NDArray[np.bool_] | None) -> NDArray[np.float32]:
-    """That of every pixel that counts, (N,)."""
+    """That of every finite pixel with `valid`, (N,)."""
     found = np.empty(math.prod(color.shape[:-1]), np.float32)
     count = 0
     for top in range(0, len(color), ROWS_AT_ONCE):
         rows = slice(top, top + ROWS_AT_ONCE)
-        some = (as_floats(color[rows]) @ BRIGHTNESS_WEIGHTS)[... if valid is None else valid[rows]].reshape(
-            -1
-        )
+        some = as_floats(color[rows]) @ BRIGHTNESS_WEIGHTS
+        some = some.reshape(-1) if valid is None else some[valid[rows]]
         is_finite = np.isfinite(some)
         if not is_finite.all():
             some = some[is_finite]
