@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from viewer.ui.garbage import LOOKS_UNTIL_OLD, MANY_NEW, GarbageCollector
@@ -19,6 +20,13 @@ def _as_python_starts() -> Iterator[None]:
     gc.enable()
     yield
     gc.disable()
+
+
+@pytest.fixture
+def collector(qapp: QApplication) -> Iterator[GarbageCollector]:
+    parent = QObject()
+    yield GarbageCollector(parent)
+    parent.deleteLater()
 
 
 class Ring(QTimer):
@@ -39,9 +47,8 @@ def _make_many() -> list[list[int]]:
     return made
 
 
-def test_what_lives_on_the_main_thread_ends_there(qtbot: QtBot) -> None:
+def test_what_lives_on_the_main_thread_ends_there(collector: GarbageCollector) -> None:
     ends: list[str] = []
-    collector = GarbageCollector(QObject())
     Ring(ends)
     kept = _make_many()
     assert not ends, "a worker must not find it"
@@ -50,18 +57,16 @@ def test_what_lives_on_the_main_thread_ends_there(qtbot: QtBot) -> None:
     assert kept
 
 
-def test_few_new_objects_are_not_worth_a_look(qtbot: QtBot) -> None:
+def test_few_new_objects_are_not_worth_a_look(collector: GarbageCollector) -> None:
     ends: list[str] = []
-    collector = GarbageCollector(QObject())
     gc.collect()
     Ring(ends)
     collector.look()
     assert not ends
 
 
-def test_what_is_no_longer_new_is_looked_at_now_and_then(qtbot: QtBot) -> None:
+def test_what_is_no_longer_new_is_looked_at_now_and_then(collector: GarbageCollector) -> None:
     ends: list[str] = []
-    collector = GarbageCollector(QObject())
     ring = Ring(ends)
     gc.collect()  # survives, and is no longer new
     del ring
