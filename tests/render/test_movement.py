@@ -17,9 +17,12 @@ from viewer.geometry.mesh_detail import LEVELS, mesh_detail
 from viewer.jobs.job import Progress
 from viewer.model import mesh as model_mesh
 from viewer.model.mesh import GpuMesh, Mesh, split_at_objects
-from viewer.render import composition, surface_pass
+from viewer.render import composition, detail_choice, surface_pass
 from viewer.render.composition import Composition
 from viewer.render.detail_choice import (
+    LOOKOUT_FACES,
+    SMALLEST_SURPRISE_PX,
+    Lookout,
     batches,
     choose_levels,
     chosen_ranges,
@@ -31,6 +34,7 @@ from viewer.render.hidden import DepthPyramid
 from viewer.render.id_buffer import PointerHit
 from viewer.render.movement import (
     AIM_SECONDS,
+    FEW_SHARE,
     FEWEST_FACES,
     FIRST_FACES,
     FIRST_SHARE,
@@ -185,7 +189,7 @@ def test_the_budget_follows_what_pictures_take() -> None:
     assert (budget.most_faces, budget.share) == (FIRST_FACES, SHARES[FIRST_SHARE])
     budget.took_full(10 * QUICK_SECONDS)
     assert budget.is_quick
-    assert (budget.most_faces, budget.share) == (FEWEST_FACES, SHARES[0])
+    assert (budget.most_faces, budget.share) == (FEWEST_FACES, SHARES[FEW_SHARE])
     budget.took_quick(AIM_SECONDS / 2)
     budget.took_full(LONG_SECONDS)  # no longer the first: what was learnt from quick ones counts
     assert FEWEST_FACES < budget.most_faces < FIRST_FACES
@@ -222,7 +226,7 @@ def slow(stage: Stage) -> tuple[Stage, Mesh]:
 
 def test_no_side_of_a_quick_picture_is_a_power_of_two() -> None:
     for share in SHARES:
-        for side in range(4, 4000):
+        for side in range(8, 4000):
             pixels = quick_side(side, share)
             assert pixels & (pixels - 1)
             assert abs(pixels - side * share) <= 1.5
@@ -448,10 +452,38 @@ def test_leaving_out_what_is_hidden_changes_no_pixel_and_leaves_out_much(
                 assert few < 0.6 * many
 
 
+def test_what_was_not_seen_is_looked_for_in_parts_unless_it_is_large_or_new() -> None:
+    count = 1000
+    rows = np.arange(1, count)
+    faces = np.full(len(rows), LOOKOUT_FACES // 100)
+    unseen = rows % 10 > 0
+    large = rows % 50 == 7
+    radius = np.where(large, SMALLEST_SURPRISE_PX, SMALLEST_SURPRISE_PX - 1)
+    lookout = Lookout()
+    parts = int(faces[unseen & ~large].sum()) // LOOKOUT_FACES + 1
+    assert parts > 5
+
+    times = np.zeros(len(rows), int)
+    for _ in range(parts):
+        drawn = lookout.choose(count + 20, rows, unseen, radius, faces)
+        assert drawn[~unseen | large].all()
+        assert faces[drawn & unseen & ~large].sum() <= 1.1 * LOOKOUT_FACES
+        times += drawn
+    assert (times[unseen & ~large] == 1).all()
+
+    new = np.r_[rows, np.arange(count, count + 20)]
+    drawn = lookout.choose(
+        count + 20, new, np.ones(len(new), bool), np.ones(len(new)), np.full(len(new), 100)
+    )
+    assert drawn[-20:].all()
+    assert not drawn.all()
+    # a view from elsewhere, where all is new, is no picture for everything
+    lookout.choose(count + 20, rows[:1], unseen[:1], radius[:1], faces[:1])
+    assert not lookout.choose(count + 20, rows, unseen, radius, faces)[unseen & ~large].all()
+
+
 @pytest.mark.gl
-def test_quick_pictures_leave_out_what_is_hidden_behind_what_was_seen_before(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_quick_pictures_find_what_comes_into_view(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     mesh = walls_and_balls()
     gpu = split_at_objects(mesh)
     view = stage.view
@@ -459,24 +491,31 @@ def test_quick_pictures_leave_out_what_is_hidden_behind_what_was_seen_before(
     view.set_mesh_detail(mesh_detail(gpu, Progress.silent()))
     view.set_view(ViewState((-2.4, -1.5, 1.7), (8.0, 4.0, 0.4)))
     stage.settle()
-    monkeypatch.setattr(object_mesh, "_WORTH_HIDING_FACES", 1)
-    seen = np.zeros(mesh.object_count + 1, np.bool_)
-    seen[np.unique(view.id_buffer().object_ids) + 1] = True
-    visual = view.layers["mesh"]._visual
-    renderer = Renderer(view._canvas.context)
-    found = []
-    for asks in (True, False):
-        frame = view._state.frame(view._canvas.context, view.current_camera())
-        frame.most_faces, frame.seen = 1, seen
-        frame.read_depths = renderer.read_depths if asks else None
-        renderer.draw_surfaces(frame, [view.layers["mesh"]])
-        faces = sum(int(ranges[1].sum()) for _, ranges in visual._parts(frame, faint=False, whole=False))
-        found.append((renderer.read_ids(frame, (), 0), faces))
-    renderer.release()
-    (some, few), (every, many) = found
-    for plane in ("object_ids", "kinds", "depths"):
-        assert np.array_equal(getattr(some, plane), getattr(every, plane))
-    assert few < 0.7 * many, (few, many)
+    monkeypatch.setattr(detail_choice, "LOOKOUT_FACES", 500)
+    monkeypatch.setattr(detail_choice, "SMALLEST_SURPRISE_PX", 1e6)
+    picture = view._picture
+    picture.budget.took_full(1.0)
+    nothing = np.zeros(mesh.object_count + 1, np.bool_)
+    quick = picture._quick_picture()
+    quick.follow(nothing)
+    drawn: list[int] = []
+    for turn in range(40):
+        quick._drawn = None
+        quick.draw(view.current_camera(), 1.0, turn, picture.budget)
+        drawn.append(
+            sum(
+                int(count.sum())
+                for _, (_, count) in view.layers["mesh"]._visual._parts(
+                    quick._frame, faint=False, whole=False
+                )
+            )
+        )
+    there = np.unique(view.id_buffer().object_ids, return_counts=True)
+    expected = there[0][(there[0] >= 0) & (there[1] > 200)]
+    assert len(expected) > 20
+    assert quick.seen is not None
+    assert quick.seen[expected + 1].all()
+    assert drawn[0] < 0.3 * mesh.object_count * FEWEST_DRAWN
 
 
 @pytest.mark.gl

@@ -17,6 +17,10 @@ SMALLEST_UNSEEN_PX = 2.0
 """Objects that reach less far from their middle than this are left out of quick pictures."""
 LARGEST_SHAPELESS_PX = 8.0
 """Objects that reach farther are never drawn in their very coarsest form while one sees them."""
+SMALLEST_SURPRISE_PX = 12.0
+"""Objects that reach farther are looked for in every picture, though the one before did not show them."""
+LOOKOUT_FACES = 1 << 14
+"""What may be drawn of objects that the picture before did not show, in their coarsest forms."""
 NEAREST_METRES = 0.25
 """Distance from which on a nearer eye asks for no more detail."""
 
@@ -71,6 +75,38 @@ def distances(
     return np.linalg.norm(np.maximum(np.maximum(low - eye, eye - high), 0), axis=1).astype(np.float32)
 
 
+class Lookout:
+    """Which objects are looked for that the picture before did not show, from picture to picture.
+
+    Those that are large or have come into the view, at once. The rest was behind something, where most of it
+    still is: a part of it in each picture, another one in the next.
+    """
+
+    def __init__(self) -> None:
+        self._turn = 0
+        self._was_in_view: NDArray[np.bool_] | None = None
+
+    def choose(
+        self,
+        row_count: int,
+        rows: NDArray[np.int64],
+        unseen: NDArray[np.bool_],
+        radius_px: NDArray[np.floating],
+        faces: NDArray[np.int64],
+    ) -> NDArray[np.bool_]:
+        """(R,) which of the `rows` in view (R,) to draw, given how many `faces` each unseen one has."""
+        was_in_view, self._was_in_view = self._was_in_view, np.zeros(row_count, np.bool_)
+        self._was_in_view[rows] = True
+        waits = unseen & (radius_px < SMALLEST_SURPRISE_PX)
+        if was_in_view is not None:
+            is_new = waits & ~was_in_view[rows]
+            if faces[is_new].sum() <= LOOKOUT_FACES:
+                waits &= ~is_new
+        parts = int(faces[waits].sum()) // LOOKOUT_FACES + 1
+        self._turn += 1
+        return ~waits | ((rows + self._turn) % parts == 0)
+
+
 def choose_levels(
     objects: ObjectRows,
     detail: MeshDetail,
@@ -78,20 +114,24 @@ def choose_levels(
     origin: NDArray[np.float64],
     most_faces: int,
     *,
+    lookout: Lookout | None = None,
     faint: bool = False,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows to draw, ascending, and the level of each: as fine as `most_faces` triangles allow.
 
-    What the picture before did not show, for it was behind something, is drawn as coarsely as there is, and
-    not counted: hardly any of it comes into view in the next. Rows are of solid objects, or of faint ones.
+    What the picture before did not show is drawn as coarsely as there is, and not counted: hardly any of it
+    shows in the next. `lookout` says which of it is drawn at all; None = everything. Rows are of solid
+    objects, or of faint ones.
     """
     rows = rows_in_view(objects, frame, origin, faint=faint)
     away = distances(objects, rows, frame, origin)
     px_per_unit = frame.pixels_per_slope / np.maximum(away, NEAREST_METRES / frame.metres_per_unit)
     radius_px = np.linalg.norm(objects.high[rows] - objects.low[rows], axis=1) / 2 * px_per_unit
     seen = np.ones(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
-    big = radius_px >= np.where(seen, SMALLEST_PX, SMALLEST_UNSEEN_PX)
-    rows, px_per_unit, seen, radius_px = rows[big], px_per_unit[big], seen[big], radius_px[big]
+    wanted = radius_px >= np.where(seen, SMALLEST_PX, SMALLEST_UNSEEN_PX)
+    if lookout is not None:
+        wanted &= lookout.choose(len(detail.count), rows, wanted & ~seen, radius_px, detail.count[rows, -1])
+    rows, px_per_unit, seen, radius_px = (of[wanted] for of in (rows, px_per_unit, seen, radius_px))
     error_px = detail.error[rows] * px_per_unit[:, None]
     count = detail.count[rows]
     within = np.arange(len(rows))
@@ -141,7 +181,8 @@ def batches(ranges: Ranges, most_faces: int) -> list[Ranges]:
         return []
     # every range ends somewhere, and wherever the sum of faces passes a multiple of the limit
     ends = np.cumsum(count)
-    cuts = np.union1d(ends, np.arange(most_faces, ends[-1], most_faces))
+    cuts = np.sort(np.concatenate([ends, np.arange(most_faces, ends[-1], most_faces)]))
+    cuts = cuts[np.diff(cuts, prepend=0) > 0]
     begins = np.r_[0, cuts[:-1]]
     source = np.searchsorted(ends, begins, side="right")
     starts = first[source] + begins - (ends - count)[source]

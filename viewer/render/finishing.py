@@ -29,6 +29,7 @@ class Finishing:
         self._failed = failed
         self._waiting: list[tuple[Callable[[], None], bool]] = []
         self._has_drawn = False
+        self._is_made = False
         self._timer = make_timer(0.001, self._step)
 
     def begin(self) -> None:
@@ -92,8 +93,12 @@ class Finishing:
             # a picture and a slice of the next in one turn would be too long for who waits for an answer
             self._has_drawn = False
             return
+        is_made, self._is_made = self._is_made, False
         if self._picture.is_complete and not self._picture.has_surfaces(self._camera()):
             self._timer.stop()  # called off by a movement; the next one is begun when that has ended
+            return
+        if is_made and self._picture.is_complete:
+            self._show()
             return
         try:
             is_done = self._picture.advance()
@@ -101,10 +106,14 @@ class Finishing:
             self.stop()
             self._failed(error)
             return
-        if is_done:
-            self._timer.stop()
-            self._redraw()
-            if self._picture.has_surfaces(self._camera()):
-                waiting, self._waiting = self._waiting, []
-                for call, _ in waiting:
-                    call()
+        # the last slice and the window's painting in one turn would be too long as well
+        self._is_made = is_done
+
+    def _show(self) -> None:
+        """The picture is made: have it shown, and tell those who waited for it."""
+        self._timer.stop()
+        self._redraw()
+        if self._picture.has_surfaces(self._camera()):
+            waiting, self._waiting = self._waiting, []
+            for call, _ in waiting:
+                call()

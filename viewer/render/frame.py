@@ -59,7 +59,8 @@ class Frame:
     seen: NDArray[np.bool_] | None = None
     """By object id + 1, about what the picture before this one showed; None = not known."""
     read_depths: Callable[[], NDArray[np.float32]] | None = None
-    """Where asking pays: how far one sees by now, clip w (H, W), row 0 at the bottom, 0 = for ever."""
+    """Where asking pays: how far one sees by now, clip w (H, W), row 0 at the bottom, 0 = for ever.
+    It is the asker's until the next time."""
     step_faces: int | None = None
     """How many triangles or points to draw at a time, when something else may have to be done in between."""
     clip_from_rel: NDArray[np.float32] = field(init=False)

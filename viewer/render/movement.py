@@ -8,18 +8,18 @@ QUICK_SECONDS = 0.085
 """Where they take longer than this, moving ones are smaller, too, and hold only so many triangles."""
 ASK_SECONDS = 0.02
 """Where full pictures take less, asking the graphics card what hides would take longer than drawing it."""
-AIM_SECONDS = 0.08
+AIM_SECONDS = 0.07
 """What a quick picture should take until it is in the window: ten of them a second, and time for the rest."""
 FEWEST_FACES, FIRST_FACES, MOST_FACES = 30_000, 60_000, 3_000_000
 """The first picture gets few: a late one is worse than a coarse one, and the next ones are finer."""
-SHARES = (0.4, 0.5, 0.6, 0.7)
+SHARES = (0.33, 0.4, 0.5, 0.6, 0.7)
 """Pixels of a quick picture per pixel of the window, in each direction."""
-FIRST_SHARE = 1
+FEW_SHARE, FIRST_SHARE = 1, 2
 LONG_SECONDS = 0.2
-"""Where full pictures take longer, the first quick one gets the fewest triangles and pixels."""
+"""Where full pictures take longer, the first quick one gets the fewest triangles and few pixels."""
 _CAUTION = 0.6
-_MANY_FACES = 700_000
-"""With this many triangles a sharper picture is worth more than still more of them."""
+_MANY_FACES = (60_000, 700_000, 700_000, 700_000)
+"""With this many triangles a sharper picture is worth more than still more of them, at each share."""
 
 
 class MovementBudget:
@@ -71,7 +71,9 @@ class MovementBudget:
         self.full_seconds = seconds
         if self._is_untried:
             is_slow = seconds > LONG_SECONDS
-            self.most_faces, self._share = (FEWEST_FACES, 0) if is_slow else (FIRST_FACES, FIRST_SHARE)
+            self.most_faces, self._share = (
+                (FEWEST_FACES, FEW_SHARE) if is_slow else (FIRST_FACES, FIRST_SHARE)
+            )
 
     def took_at_least(self, seconds: float) -> None:
         """A full picture that was called off had taken so long: it is long, or nothing is known."""
@@ -86,7 +88,7 @@ class MovementBudget:
         allowed = self.most_faces * min(max(factor, 0.6), 1.15)
         if allowed < FEWEST_FACES and self._share > 0:
             self._share -= 1
-        elif allowed > _MANY_FACES and self._share < len(SHARES) - 1:
+        elif self._share < len(_MANY_FACES) and allowed > _MANY_FACES[self._share]:
             self._share += 1
             allowed /= 2
         self.most_faces = int(min(max(allowed, FEWEST_FACES), MOST_FACES))

@@ -146,7 +146,8 @@ class Picture:
             self._compose_ahead(renderer)
             self._is_coloring = self._is_coloring and not renderer.has_ended()
             return not self._is_coloring
-        if not self._go_on(SLICE_SECONDS):
+        # while more of the scene is being sent, that takes its part of a turn
+        if not self._go_on(SLICE_SECONDS / 2 if self.is_growing else SLICE_SECONDS):
             return False
         if self.budget.full_seconds > 0 and not current.frame.for_ids:
             self._ahead = current.frame

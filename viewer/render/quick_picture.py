@@ -89,7 +89,6 @@ class QuickPicture:
         frame = self._state.frame(self._context, small, pixel_scale * width / camera.lens.width)
         frame.most_faces = budget.most_faces
         frame.seen = self.seen
-        frame.read_depths = self._renderer.read_depths
         self._renderer.draw_surfaces(frame, self._state.layers.values())
         self._seen = self._renderer.seen_objects(self._rows - 1)
         self._frame, self._drawn, self._is_composed = frame, wanted, False

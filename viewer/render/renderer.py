@@ -269,8 +269,8 @@ class Renderer:
         return self._smoothed
 
     def read_depths(self) -> NDArray[np.float32]:
-        """`depths` (H, W), row 0 at the bottom, as far as pass 1 got."""
-        return self._surfaces.read_floats(_DEPTH, upside_down=True)
+        """`depths` (H, W), row 0 at the bottom, as far as pass 1 got, until they are read once more."""
+        return self._surfaces.read_floats_again(_DEPTH)
 
     def read_ids(self, frame: Frame, layers: Iterable[Layer], serial: int) -> IdBuffer:
         """What pass 1 has drawn, and the thin things before it."""

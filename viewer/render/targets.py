@@ -77,6 +77,7 @@ class Targets:
         self.planes: tuple[gloo.Texture2D, ...] = ()
         self.size = (0, 0)
         self._frame_buffer = 0
+        self._floats: NDArray[np.float32] | None = None
 
     def resize(self, width: int, height: int) -> bool:
         """Make the planes that big; True when they are new, with undefined content."""
@@ -136,22 +137,37 @@ class Targets:
         pixels = self._read(plane, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, np.dtype(np.uint8), 4, box)
         return (pixels if upside_down else np.ascontiguousarray(pixels[::-1])).view(np.uint8)
 
-    def read_floats(
-        self, plane: int, box: Box | None = None, *, upside_down: bool = False
-    ) -> NDArray[np.float32]:
-        """A plane of floats (H, W), row 0 on top unless told; of all pixels or those in a box."""
+    def read_floats(self, plane: int, box: Box | None = None) -> NDArray[np.float32]:
+        """A plane of floats (H, W), row 0 on top; of all pixels or those in a box."""
         pixels = self._read(plane, GL.GL_RED, GL.GL_FLOAT, np.dtype(np.float32), 1, box)
-        return (pixels if upside_down else np.ascontiguousarray(pixels[::-1]))[..., 0].view(np.float32)
+        return np.ascontiguousarray(pixels[::-1])[..., 0].view(np.float32)
+
+    def read_floats_again(self, plane: int) -> NDArray[np.float32]:
+        """A plane of floats (H, W), row 0 at the bottom, in memory that the next call uses again.
+
+        Memory that is new to the process takes many times as long to write to as the reading itself.
+        """
+        if self._floats is None or self._floats.shape[:2] != self.size[::-1]:
+            self._floats = np.empty((*self.size[::-1], 1), np.float32)
+        self._read(plane, GL.GL_RED, GL.GL_FLOAT, self._floats.dtype, 1, None, self._floats)
+        return self._floats[..., 0]
 
     def _read(
-        self, plane: int, layout: int, kind: int, dtype: np.dtype[Any], channels: int, box: Box | None
+        self,
+        plane: int,
+        layout: int,
+        kind: int,
+        dtype: np.dtype[Any],
+        channels: int,
+        box: Box | None,
+        into: NDArray[Any] | None = None,
     ) -> NDArray[Any]:
         left, top, width, height = box or (0, 0, *self.size)
         flush(self._context)
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._frame_buffer)
         GL.glReadBuffer(GL.GL_COLOR_ATTACHMENT0 + plane)
         GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
-        pixels = np.empty((height, width, channels), dtype)
+        pixels = np.empty((height, width, channels), dtype) if into is None else into
         GL.glReadPixels(left, self.size[1] - top - height, width, height, layout, kind, pixels)
         return pixels
 
@@ -165,3 +181,4 @@ class Targets:
         if self._frame_buffer:
             GL.delete_framebuffer(self._frame_buffer)
         self.planes, self._frame_buffer, self.size = (), 0, (0, 0)
+        self._floats = None

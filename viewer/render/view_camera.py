@@ -26,6 +26,8 @@ SETTLE_SECONDS = 0.12
 """How long after the last movement a picture of full quality is drawn."""
 EARLY_SETTLE_SECONDS = 0.03
 """Likewise where full pictures take long, and after the last quick one."""
+REACH_SECONDS = 0.05
+"""How long after a full picture it is asked how far away what one looks at is: first things first."""
 TICK_SECONDS = 1 / 60
 LEAST_FIT_TILT = math.radians(30)
 
@@ -48,7 +50,7 @@ class ViewCamera(ViewSignals):
         self._ticked_at = 0.0
         self._settle_timer = make_timer(SETTLE_SECONDS, self._settle, once=True)
         self._motion_timer = make_timer(TICK_SECONDS, self._tick)
-        self._reach_timer = make_timer(0.0, self._notice_reach, once=True)
+        self._reach_timer = make_timer(REACH_SECONDS, self._notice_reach, once=True)
         self._wants_reach = False
 
     @property

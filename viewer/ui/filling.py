@@ -9,7 +9,7 @@ from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
 from viewer.ui.late import late_parts
 from viewer.ui.window_parts import LateParts
@@ -65,7 +65,9 @@ class Filling(QObject):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self.begin)
+        self._has_painted = False
         window.opening.pictured.connect(self.begin)
+        self.done.connect(window.opening.notice_filled)
 
     @property
     def is_done(self) -> bool:
@@ -80,12 +82,13 @@ class Filling(QObject):
         self._patience.stop()
         if not self._has_begun:
             self._has_begun = True
+            self._window.installEventFilter(self)
             self._timer.start(0)
 
     def finish(self) -> None:
         """Make what is left now."""
         while self._steps:
-            self._step()
+            self._make_next()
 
     def stop(self) -> None:
         """Nobody will need the rest."""
@@ -93,12 +96,26 @@ class Filling(QObject):
         self._patience.stop()
         self._timer.stop()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that the window paints what has changed in it."""
+        if event.type() == QEvent.Type.UpdateRequest:
+            self._has_painted = True
+        return super().eventFilter(watched, event)
+
     def _step(self) -> None:
+        if self._has_painted:
+            # painting and a step in one turn would be too long for who waits for an answer
+            self._has_painted = False
+            return
+        self._make_next()
+
+    def _make_next(self) -> None:
         step = self._steps.popleft()
         try:
             step()
         finally:
             if not self._steps:
                 self._timer.stop()
+                self._window.removeEventFilter(self)
                 self._window.garbage.start()
                 self.done.emit()

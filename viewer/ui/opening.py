@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 RECENT_LIMIT = 20
-FIRST_PICTURE_SECONDS = 10.0
-"""Work that the first picture does not need waits for it: all cores are busy with it. But not for ever."""
+LONGEST_WAIT_SECONDS = 10.0
+"""Work that nobody waits for begins when the scene and all of the window are there: until then all cores are
+busy with them. But it is not put off for ever."""
 
 
 class Opening(QObject):
@@ -50,7 +51,9 @@ class Opening(QObject):
         self._wish = 0  # how often opening was asked for; only the last wish is followed
         self._left_unsaved: object = None  # what was unsaved when the user agreed to leave the scene
         self.extra_roots: list[Path] = []
-        self._has_picture = threading.Event()
+        self._awaits_picture = False
+        self._is_time = threading.Event()
+        """Workers may compute what nobody waits for."""
         window.scene_view.frame_drawn.connect(self._notice_picture)
 
     # what the menu calls
@@ -220,7 +223,7 @@ class Opening(QObject):
         window, scene = self._window, opened.scene
         mesh = scene.part(Mesh)
         compute = window.runner.compute_lane
-        after = self._after_first_picture()
+        after = self._after_window()
         if mesh is not None:
             window.painting.picking.use_mesh(mesh)
             window.runner.start(
@@ -241,25 +244,31 @@ class Opening(QObject):
                 failed=self.explain,
             )
 
-    def _after_first_picture(self) -> Callable[[Progress], None]:
-        """What a worker calls to wait until the scene that is coming is on screen."""
-        drawn = self._has_picture = threading.Event()
-        if not self._window.scene_view.native.isVisible():
-            drawn.set()
-        until = time.monotonic() + FIRST_PICTURE_SECONDS
+    def _after_window(self) -> Callable[[Progress], None]:
+        """What a worker calls to wait until the scene that is coming and all of the window are there."""
+        is_time = self._is_time = threading.Event()
+        self._awaits_picture = self._window.scene_view.native.isVisible()
+        if not self._awaits_picture:
+            is_time.set()
+        until = time.monotonic() + LONGEST_WAIT_SECONDS
 
         def wait(progress: Progress) -> None:
-            while not drawn.wait(0.02) and time.monotonic() < until:
+            while not is_time.wait(0.02) and time.monotonic() < until:
                 progress.check()
 
         return wait
 
     def _notice_picture(self, _ms: float) -> None:
         view = self._window.scene_view
-        if not self._has_picture.is_set() and not view.is_uploading and view.is_full_picture:
-            self._has_picture.set()
-            if self._window.session.scene is not None:
-                self.pictured.emit()
+        if self._awaits_picture and not view.is_uploading and view.is_full_picture:
+            self._awaits_picture = False
+            self.pictured.emit()
+            self.notice_filled()
+
+    def notice_filled(self) -> None:
+        """A scene or the rest of the window is there: when both are, workers have time for other things."""
+        if not self._awaits_picture and self._window.filling.is_done:
+            self._is_time.set()
 
     def fuse_points(self) -> None:
         """Start fusing the position images into points; they appear as they come."""

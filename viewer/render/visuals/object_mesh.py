@@ -18,6 +18,7 @@ from vispy.gloo.context import GLContext
 from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
 from viewer.render.detail_choice import (
+    Lookout,
     Ranges,
     batches,
     choose_levels,
@@ -53,8 +54,6 @@ FRONT_FACES = 1 << 17
 """Triangles drawn before asking what they hide; twice as many before asking again."""
 _WORTH_ASKING_FACES = 1 << 18
 """With fewer triangles left it takes less to draw them."""
-_WORTH_HIDING_FACES = 1 << 14
-"""Likewise in quick pictures, which have few pixels to ask."""
 
 _VERTEX = (
     VERSION
@@ -135,6 +134,8 @@ class ObjectMesh:
         self._detail: MeshDetail | None = None
         self._buffers = MeshBuffers()
         self._is_detail_sent = False
+        self._lookout = Lookout()
+        self._chosen: tuple[Frame, NDArray[np.int64], NDArray[np.int64]] | None = None
         self._no_vertex = gloo.VertexBuffer(np.zeros((1, 4), np.float32))
         self._no_face = gloo.IndexBuffer(np.zeros(3, np.uint32))
         self._programs: dict[tuple[str, bool], gloo.Program] = {}
@@ -203,7 +204,7 @@ class ObjectMesh:
         A step without any is one before something else that takes long.
         """
         if frame.most_faces is not None and self._is_detail_sent and self._detail is not None:
-            yield from self._quick_parts(frame, self._detail, faint=faint, whole=whole)
+            yield from self._quick_parts(frame, self._detail, faint=faint)
             return
         rows = rows_in_view(self.objects, frame, self.origin, faint=faint)
         if frame.most_faces is not None:
@@ -216,20 +217,25 @@ class ObjectMesh:
                 yield self._buffers.own, part
 
     def _quick_parts(
-        self, frame: Frame, detail: MeshDetail, *, faint: bool, whole: bool
+        self, frame: Frame, detail: MeshDetail, *, faint: bool
     ) -> Iterator[tuple[FaceBuffers, Ranges]]:
-        """What was seen in the picture before, then of the rest what that does not hide by now."""
+        """What was seen in the picture before, then of the rest what is looked for: the former hides much."""
+        rows, levels = self._choose(frame, detail, faint=faint)
+        seen = np.ones(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
+        for some in (seen, ~seen):
+            yield from self._at_levels(detail, rows[some], levels[some])
+
+    def _choose(
+        self, frame: Frame, detail: MeshDetail, *, faint: bool
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows and levels of a quick picture; what is solid is the same however often it is drawn."""
         most = frame.most_faces or 0
-        rows, levels = choose_levels(self.objects, detail, frame, self.origin, most, faint=faint)
-        first = np.ones(len(rows), np.bool_) if frame.seen is None else frame.seen[rows]
-        ask = None if whole else frame.read_depths
-        if ask is None or detail.count[rows, levels][~first].sum() < _WORTH_HIDING_FACES:
-            first[:] = True
-        yield from self._at_levels(detail, rows[first], levels[first])
-        rows, levels = rows[~first], levels[~first]
-        if ask is not None and len(rows):
-            shows = ~self._hidden(frame, rows, ask())
-            yield from self._at_levels(detail, rows[shows], levels[shows])
+        if faint:
+            return choose_levels(self.objects, detail, frame, self.origin, most, faint=True)
+        if self._chosen is None or self._chosen[0] is not frame:
+            chosen = choose_levels(self.objects, detail, frame, self.origin, most, lookout=self._lookout)
+            self._chosen = (frame, *chosen)
+        return self._chosen[1:]
 
     def _at_levels(
         self, detail: MeshDetail, rows: NDArray[np.int64], levels: NDArray[np.int64]
