@@ -53,7 +53,9 @@ class HeadStart:
         return self._wait(self._read, progress)
 
     def _work(self, progress: Progress) -> OpenedScene | None:
-        import_module("numpy.ma")  # np.unique does, when it is first called: not on the main thread, then
+        # what NumPy itself imports when it is first called for: not on the main thread, then
+        for name in ("numpy.ma", "numpy.random"):
+            import_module(name)
         from viewer.app.open_scene import open_scene, recognise
         from viewer.formats.hypersim.label_tables import default_label_table
 

@@ -8,7 +8,7 @@ from viewer.model.camera import Camera
 from viewer.render.id_buffer import PointerHit
 from viewer.render.picture import Picture
 from viewer.render.targets import DRIVER_ERRORS
-from viewer.render.timers import make_timer
+from viewer.render.turns import Turns
 
 
 class Finishing:
@@ -21,6 +21,7 @@ class Finishing:
         pixel_scale: Callable[[], float],
         redraw: Callable[[], None],
         failed: Callable[[Exception], None],
+        turns: Turns,
     ) -> None:
         self._picture = picture
         self._camera = camera
@@ -28,9 +29,8 @@ class Finishing:
         self._redraw = redraw
         self._failed = failed
         self._waiting: list[tuple[Callable[[], None], bool]] = []
-        self._has_drawn = False
         self._is_made = False
-        self._timer = make_timer(0.001, self._step)
+        self._timer = turns.timer(self._step)
 
     def begin(self) -> None:
         """Make the full picture of the view as it is, and show it when it is whole."""
@@ -54,7 +54,6 @@ class Finishing:
 
     def go_on(self) -> None:
         """A picture was drawn: work on what it still lacks, then tell those who wait for it."""
-        self._has_drawn = True
         if (self._waiting or not self._picture.is_complete) and not self._timer.running:
             self._timer.start()
 
@@ -89,10 +88,6 @@ class Finishing:
         self._timer.stop()
 
     def _step(self) -> None:
-        if self._has_drawn:
-            # a picture and a slice of the next in one turn would be too long for who waits for an answer
-            self._has_drawn = False
-            return
         is_made, self._is_made = self._is_made, False
         if self._picture.is_complete and not self._picture.has_surfaces(self._camera()):
             self._timer.stop()  # called off by a movement; the next one is begun when that has ended

@@ -41,6 +41,7 @@ from viewer.render.pointer import Pointer
 from viewer.render.renderer import check_context
 from viewer.render.shot import Shooter
 from viewer.render.theme import Theme, scene_theme
+from viewer.render.turns import Turns
 from viewer.render.uploads import UploadQueue
 from viewer.render.view_pictures import ViewPictures
 
@@ -66,16 +67,12 @@ class SceneView(ViewPictures):
         self._scene: Scene | None = None
         self._pointer = Pointer(self)
         self._events = CanvasEvents(self._canvas, self._pointer, lambda: self.pixel_scale, self._tell_rest)
-        self._uploads = UploadQueue(
-            self._picture.make_current, self._upload_failed, self._show_sent, self.upload_finished.emit
-        )
-        self._details = UploadQueue(self._picture.make_current, failed=self._upload_failed)
+        turns = self._turns = Turns()
+        make_current, failed = self._picture.make_current, self._upload_failed
+        self._uploads = UploadQueue(make_current, failed, self._show_sent, self.upload_finished.emit, turns)
+        self._details = UploadQueue(make_current, failed)
         self.finishing = Finishing(
-            self._picture,
-            self.current_camera,
-            lambda: self.pixel_scale,
-            self._canvas.update,
-            self._upload_failed,
+            self._picture, self.current_camera, lambda: self.pixel_scale, self._canvas.update, failed, turns
         )
         # vispy would log what goes wrong in a handler and carry on
         self._canvas.events.ignore_callback_errors = False

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from viewer.render.targets import DRIVER_ERRORS
-from viewer.render.timers import make_timer
+from viewer.render.turns import Turns
 from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
 
 STEP_SECONDS = 0.02
@@ -30,6 +30,7 @@ class UploadQueue:
         failed: Callable[[Exception], None],
         show_progress: Callable[[], None] = _nothing,
         finished: Callable[[], None] = _nothing,
+        turns: Turns | None = None,
     ) -> None:
         self._make_current = make_current
         self._show_progress = show_progress
@@ -38,19 +39,19 @@ class UploadQueue:
         self._waiting: deque[Iterator[int]] = deque()
         self._shown_at = 0.0
         self._draw_seconds = 0.0
-        self._has_drawn = False
         self._has_news = False
+        self._is_time_to_show = False
         self.keeps_picture = False
         """True until something of what is sent was told of: nothing else is worth a picture till then."""
-        self._timer = make_timer(0.001, self._step)
+        self._timer = (Turns() if turns is None else turns).timer(self._step)
 
     @property
     def is_busy(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._waiting) or self._is_time_to_show
 
     def drew(self, seconds: float) -> None:
         """A picture took so long; those in between must not take most of the time."""
-        self._draw_seconds, self._has_drawn = seconds, True
+        self._draw_seconds = seconds
 
     def add(self, *uploads: Iterator[int]) -> None:
         self._waiting.extend(uploads)
@@ -60,9 +61,10 @@ class UploadQueue:
 
     def clear(self) -> None:
         self._waiting.clear()
+        self._is_time_to_show = False
 
     def stop(self) -> None:
-        self._waiting.clear()
+        self.clear()
         self._timer.stop()
 
     def run(self) -> None:
@@ -73,11 +75,11 @@ class UploadQueue:
         self._waiting.clear()
 
     def _step(self) -> None:
-        if self._has_drawn:
-            # a picture and a step in one turn would be too long for who waits for an answer
-            self._has_drawn = False
-            return
         if not self._make_current():
+            return
+        if self._is_time_to_show:
+            # apart from sending: the picture that it leads to comes at once
+            self._show()
             return
         started = time.perf_counter()
         try:
@@ -86,14 +88,19 @@ class UploadQueue:
             self.stop()
             self._failed(error)
             return
+        pause = max(REDRAW_SECONDS, 4 * self._draw_seconds)
+        is_late = self._has_news and started - self._shown_at > pause
+        self._is_time_to_show = is_late or not self._waiting
+
+    def _show(self) -> None:
+        """Tell how far it got, and when it is done."""
+        self._is_time_to_show = self._has_news = False
+        self._shown_at = time.perf_counter()
         done = not self._waiting
         if done:
             self._timer.stop()
-        pause = max(REDRAW_SECONDS, 4 * self._draw_seconds)
-        if done or (self._has_news and started - self._shown_at > pause):
-            self._shown_at, self._has_news = started, False
-            self._show_progress()
-            self.keeps_picture = False
+        self._show_progress()
+        self.keeps_picture = False
         if done:
             self._finished()
 

@@ -51,6 +51,7 @@ class ViewCamera(ViewSignals):
         self._settle_timer = make_timer(SETTLE_SECONDS, self._settle, once=True)
         self._motion_timer = make_timer(TICK_SECONDS, self._tick)
         self._reach_timer = make_timer(REACH_SECONDS, self._notice_reach, once=True)
+        self._flat_timer = make_timer(0.0, self.redraw_flat, once=True)
         self._wants_reach = False
 
     @property
@@ -230,7 +231,7 @@ class ViewCamera(ViewSignals):
 
     def stop_timers(self) -> None:
         """Nothing of the camera's happens by itself any more."""
-        for timer in (self._settle_timer, self._motion_timer, self._reach_timer):
+        for timer in (self._settle_timer, self._motion_timer, self._reach_timer, self._flat_timer):
             timer.stop()
 
     def look_again(self) -> None:
@@ -277,4 +278,4 @@ class ViewCamera(ViewSignals):
         if middle is not None:
             camera = self.current_camera()
             self.camera.reach = float((middle - camera.position) @ camera.world_from_cam[:3, 2])
-            self.redraw_flat()
+            restart(self._flat_timer)  # in a turn of its own

@@ -15,6 +15,7 @@ from viewer.render.layers.mesh import MeshLayer
 from viewer.render.picture_state import PictureState
 from viewer.render.shot import Shooter, Shot
 from viewer.render.still import StillPainter
+from viewer.render.turns import Turns
 from viewer.render.uploads import UploadQueue
 from viewer.render.view_pointer import ViewPointer
 
@@ -27,6 +28,7 @@ class ViewPictures(ViewPointer):
     _uploads: UploadQueue
     _shooter: Shooter
     _details: UploadQueue
+    _turns: Turns
     _still_painter: StillPainter | None = None
 
     @property
@@ -38,11 +40,16 @@ class ViewPictures(ViewPointer):
     def _pace_uploads(self, seconds: float) -> None:
         """A picture took so long. Where that is long, have coarser forms made of what lacks them."""
         self._uploads.drew(seconds)
+        self._turns.painted()
         if self.wants_detail:
             self.detail_wanted.emit()
         lacking = [layer for layer in self._state.layers.values() if layer.lacks_forms]
         if lacking and self._picture.budget.is_quick:
             self._details.add(*(layer.upload_forms(self._canvas.context) for layer in lacking))
+
+    def window_painted(self) -> None:
+        """The window around the view was painted, with the view or without."""
+        self._turns.painted()
 
     def _stop_uploads(self) -> None:
         for queue in (self._uploads, self._details):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ from viewer.ui.commands import COMMANDS, Command
 
 TOOLBAR_PX = 20
 """Logical size of the toolbar's icons, as the style sheet has it."""
+ICONS_AT_ONCE = 12
 
 
 class ActionSet:
@@ -51,11 +53,16 @@ class ActionSet:
     def __getitem__(self, key: str) -> QAction:
         return self._actions[key]
 
-    def draw_icons(self, *, on_toolbar: bool) -> None:
-        """Give commands their icons in all sizes: the toolbar's have one until then, the other ones none."""
-        for command in self.commands:
-            if command.icon and command.on_toolbar is on_toolbar:
-                theme.set_icon(self._actions[command.key], command.icon)
+    def icon_steps(self) -> list[Callable[[], None]]:
+        """Calls that give commands their icons in all sizes, which until then have one or none."""
+        with_icon = [command for command in self.commands if command.icon]
+        with_icon.sort(key=lambda command: command.on_toolbar)
+        groups = [with_icon[k : k + ICONS_AT_ONCE] for k in range(0, len(with_icon), ICONS_AT_ONCE)]
+        return [partial(self._draw_icons, group) for group in groups]
+
+    def _draw_icons(self, commands: Iterable[Command]) -> None:
+        for command in commands:
+            theme.set_icon(self._actions[command.key], command.icon)
 
     def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus in the table's order; returns them by their plain titles."""

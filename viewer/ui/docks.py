@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings, QSize, Qt
@@ -68,7 +71,32 @@ def add_docks(window: MainWindow) -> dict[str, QDockWidget]:
 
 
 def fill(dock: QDockWidget, panel: QWidget) -> None:
-    """Put a panel into its dock."""
+    """Put a panel into its dock: now, or when `put_off` says."""
+    if _Filling.later is not None:
+        _Filling.later.append(partial(_fill, dock, panel))
+    else:
+        _fill(dock, panel)
+
+
+class _Filling:
+    later: list[Callable[[], None]] | None = None
+
+
+@contextmanager
+def put_off() -> Iterator[list[Callable[[], None]]]:
+    """Panels made in this block go into their docks when the calls in the list are made, after it.
+
+    Making a panel, and measuring and dressing it where it belongs, take about as long as each other.
+    """
+    later: list[Callable[[], None]] = []
+    before, _Filling.later = _Filling.later, later
+    try:
+        yield later
+    finally:
+        _Filling.later = before
+
+
+def _fill(dock: QDockWidget, panel: QWidget) -> None:
     vacancy = dock.widget()
     dock.setWidget(Scrolled(panel) if dock.objectName().removeprefix("dock_") in SCROLLED else panel)
     if vacancy is not None:

@@ -9,8 +9,9 @@ from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from viewer.ui import docks
 from viewer.ui.late import late_parts
 from viewer.ui.window_parts import LateParts
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
 PANELS: Final = (
+    ("octomaps", "octomaps"),
+    ("decimating", "decimating"),
     ("panels.layers", "panels.layers"),
     ("panels.labels", "panels.labels"),
     ("panels.selection", "panels.selection"),
@@ -32,7 +35,9 @@ PANELS: Final = (
     ("panels.check", "panels.check"),
     ("panels.log", "panels.log"),
 )
-"""What is to be filled, and its module, in this order: what is on top of the docks of a new user first."""
+"""What is to be filled, and its module, in this order: what is on top of the docks of a new user first, each
+after what it asks for itself."""
+PAUSE_MS: Final = 1
 PATIENCE_MS: Final = 10_000
 """A first picture that takes longer is not waited for."""
 
@@ -55,17 +60,19 @@ class Filling(QObject):
         self._steps: deque[Callable[[], object]] = deque()
         for part, module in parts.items():
             self._steps += (partial(import_module, f"viewer.ui.{module}"), partial(attrgetter(part), window))
-        for on_toolbar in (False, True):
-            self._steps.append(partial(window.actions_table.draw_icons, on_toolbar=on_toolbar))
+        self._steps += window.actions_table.icon_steps()
         self._steps.append(window.refresh_actions)
         self._has_begun = False
         self._timer = QTimer(self)
+        # once, again after each step: one that is due before a step has ended fires twice in a turn
+        self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._step)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self.begin)
         self._has_painted = False
+        window.painted.connect(self._window_painted)
         window.opening.pictured.connect(self.begin)
         self.done.connect(window.opening.notice_filled)
 
@@ -82,8 +89,7 @@ class Filling(QObject):
         self._patience.stop()
         if not self._has_begun:
             self._has_begun = True
-            self._window.installEventFilter(self)
-            self._timer.start(0)
+            self._timer.start(PAUSE_MS)
 
     def finish(self) -> None:
         """Make what is left now."""
@@ -96,26 +102,27 @@ class Filling(QObject):
         self._patience.stop()
         self._timer.stop()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that the window paints what has changed in it."""
-        if event.type() == QEvent.Type.UpdateRequest:
-            self._has_painted = True
-        return super().eventFilter(watched, event)
+    def _window_painted(self) -> None:
+        self._has_painted = True
 
     def _step(self) -> None:
         if self._has_painted:
             # painting and a step in one turn would be too long for who waits for an answer
             self._has_painted = False
-            return
-        self._make_next()
+        else:
+            self._make_next()
+        if self._steps:
+            self._timer.start(PAUSE_MS)
 
     def _make_next(self) -> None:
         step = self._steps.popleft()
         try:
-            step()
+            with docks.put_off() as placing:
+                step()
+            self._steps.extendleft(reversed(placing))
         finally:
             if not self._steps:
                 self._timer.stop()
-                self._window.removeEventFilter(self)
+                self._window.painted.disconnect(self._window_painted)
                 self._window.garbage.start()
                 self.done.emit()

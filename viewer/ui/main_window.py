@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -62,6 +62,8 @@ class MainWindow(QMainWindow, LateParts):
 
     Made here is what the first picture of a scene needs; `filling` makes the rest after it.
     """
+
+    painted = Signal()  # whatever was to be painted anew: all of it is laid together
 
     def __init__(self, settings: Settings | None = None, *, awaits_scene: bool = False) -> None:
         """`awaits_scene`: one is about to be opened, so its view and docks stand there from the start."""
@@ -144,6 +146,7 @@ class MainWindow(QMainWindow, LateParts):
 
     def _connect(self) -> None:
         session = self.session
+        self.painted.connect(self.scene_view.window_painted)
         for signal in (
             session.scene_changed,
             session.frame_changed,
@@ -323,6 +326,12 @@ class MainWindow(QMainWindow, LateParts):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     # Qt's own
+
+    def event(self, event: QEvent) -> bool:
+        is_handled = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            self.painted.emit()
+        return is_handled
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -18,6 +18,10 @@ log = logging.getLogger(__name__)
 ICON_NAME = "themeIcon"
 
 
+SCALES = (1.0, 1.25, 1.5, 2.0)
+"""Physical pixels per logical one, on common screens."""
+
+
 class _News(QObject):
     """Tells that the colors changed; whoever paints with `tokens()` or shows a pixmap draws anew."""
 
@@ -47,14 +51,23 @@ def icon(name: str) -> QIcon:
     return make_icon(name, _State.tokens)
 
 
-def set_icon(target: QAction | QAbstractButton, name: str, size: int | None = None) -> None:
+def set_icon(
+    target: QAction | QAbstractButton,
+    name: str,
+    size: int | None = None,
+    scales: tuple[float, ...] | None = None,
+) -> None:
     """Give a button or an action an icon that changes its colors with the theme.
 
-    With `size`, in logical pixels, it is drawn sharp in that one only, until it is set once more.
+    With `size`, in logical pixels, it is drawn sharp in that one only, until it is set once more: at some
+    `scales` of the screen, or at the one in use.
     """
     target.setProperty(ICON_NAME, name)
-    sizes = () if size is None else ((round(size * _scale()),),)
-    target.setIcon(make_icon(name, _State.tokens, *sizes))
+    if size is None:
+        target.setIcon(icon(name))
+    else:
+        sizes = tuple(round(size * scale) for scale in scales or (_scale(),))
+        target.setIcon(make_icon(name, _State.tokens, sizes))
 
 
 def pixmap(name: str, size: int, color: str | None = None) -> QPixmap:

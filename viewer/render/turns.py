@@ -1,0 +1,57 @@
+"""One long piece of work in a turn of the event loop: whoever waits for an answer waits for one only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vispy import app
+
+from viewer.render.timers import make_timer, restart
+
+PAUSE_SECONDS = 0.001
+
+
+class Turns:
+    """Whose turn it is among some timers: those that are due fire in the same turn, one after the other."""
+
+    def __init__(self) -> None:
+        self._timers: list[app.Timer] = []
+        self._paused: set[app.Timer] = set()
+        self._next: app.Timer | None = None
+        self._is_new = False
+
+    def timer(self, work: Callable[[], None]) -> app.Timer:
+        """A stopped timer that does one piece of work after the other, each in a turn of its own."""
+
+        def fire() -> None:
+            if not self._may_go(timer):
+                return
+            try:
+                work()
+            finally:
+                if timer.running:
+                    restart(timer)  # it was due again before this piece ended: in this very turn, then
+
+        timer = make_timer(PAUSE_SECONDS, fire)
+        self._timers.append(timer)
+        return timer
+
+    def painted(self) -> None:
+        """The window was painted: that was long, and the timers fire in the same turn."""
+        self._paused.update(self._timers)
+
+    def _may_go(self, timer: app.Timer) -> bool:
+        if timer in self._paused:
+            self._paused.discard(timer)
+            return False
+        others = [other for other in self._timers if other is not timer and other.running]
+        if not others:
+            return True
+        if self._next in others:
+            return False
+        if self._is_new:
+            # most likely the one before it went in this very turn
+            self._is_new = False
+            return False
+        self._next, self._is_new = others[0], True
+        return True
