@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,8 +105,13 @@ def test_counting_can_be_stopped_and_asked_for_again(
     qtbot.waitUntil(panel.count.isVisible, timeout=PATIENCE_MS)
     press(qtbot, window, Qt.Key.Key_Z)
     assert session.seen is None, "nothing is selected, so nothing was asked"
+    settle(qtbot, window)
+    # so that counting this small scene does not end before it is stopped
+    may_count = threading.Event()
+    window.runner.start(window.runner.compute_lane, lambda _: may_count.wait(60), title="Something before")
     qtbot.mouseClick(panel.count, LEFT)
     window.seeing.cancel()
+    may_count.set()
     qtbot.waitUntil(lambda: window.seeing.step is None, timeout=PATIENCE_MS)
     assert session.seen is None
     assert panel.count.isVisible()
