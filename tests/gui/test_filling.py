@@ -10,10 +10,13 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, settle
+from tests.gui.test_turns import TurnCounter
 from viewer.app.head_start import HeadStart
+from viewer.ui.docks import Scrolled, Vacancy
 from viewer.ui.icons import SIZES_PX
 from viewer.ui.late import late_parts
 from viewer.ui.main_window import MainWindow
+from viewer.ui.theme import SCALES
 from viewer.ui.watch import is_seen
 from viewer.ui.window_parts import LateParts
 
@@ -116,3 +119,64 @@ def test_the_toolbar_has_its_icons_at_once_and_all_sizes_later(starting: MainWin
     starting.filling.finish()
     icons = [action.icon() for action in toolbar] + [starting.actions_table["undo"].icon()]
     assert {len(icon.availableSizes()) for icon in icons} == {len(SIZES_PX)}
+
+
+def test_buttons_of_panels_are_sharp_on_all_common_screens(starting: MainWindow) -> None:
+    sizes = {size.width() for size in starting.panels.frames._first.icon().availableSizes()}
+    assert sizes >= {round(16 * scale) for scale in SCALES}
+
+
+def test_a_panel_is_made_in_one_step_and_put_into_its_dock_in_the_next(
+    qtbot: QtBot, starting: MainWindow
+) -> None:
+    window, filling = starting, starting.filling
+    filling.stop()
+    while not window.panels.is_made("labels"):
+        filling._make_next()
+    assert isinstance(window.docks["labels"].widget(), Vacancy)
+    filling._make_next()
+    placed = window.docks["labels"].widget()
+    assert isinstance(placed, Scrolled)
+    assert placed.widget() is window.panels.labels
+
+    window.panels.selection  # noqa: B018 whoever asks for a panel gets it in its place
+    assert window.docks["selection"].widget() is window.panels.selection
+
+
+def test_objects_are_measured_when_all_of_the_window_is_there(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    window = starting
+    window.opening.pictured.disconnect(window.filling.begin)
+    window.show()
+    with qtbot.waitSignal(window.opening.pictured, timeout=PATIENCE_MS):
+        window.opening.open_path(make_scene(tmp_path))
+    qtbot.wait(100)
+    assert window.session.facts is None
+    window.filling.finish()
+    qtbot.waitUntil(lambda: window.session.facts is not None, timeout=PATIENCE_MS)
+
+
+def test_no_two_steps_of_filling_and_no_painting_are_in_the_same_turn(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    window, scene = starting, make_scene(tmp_path)
+    counter = TurnCounter()
+    steps: list[int] = []
+    paintings: set[int] = set()
+    make_next = window.filling._make_next
+
+    def step() -> None:
+        steps.append(counter.count)
+        make_next()
+
+    window.filling._make_next = step  # type: ignore[method-assign]
+    window.painted.connect(lambda: paintings.add(counter.count))
+    window.show()
+    window.opening.open_path(scene)
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+    assert len(steps) > 40
+    assert len(set(steps)) == len(steps)
+    assert paintings
+    assert not paintings.intersection(steps)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from viewer.app.labelling import Labelling
+from viewer.app.pane_pictures import imaging_context
 from viewer.app.pixel_probe import PixelHit
 from viewer.app.session import OpenedScene, Session
 from viewer.app.settings import Settings
@@ -498,6 +499,32 @@ def test_a_label_change_recolors_without_decoding(desk: Desk, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: desk.picture(1)[10, 60, :3].tolist() == [20, 180, 60], timeout=WAIT_MS)
     desk.settle(qtbot)
     assert desk.source.reads == reads
+
+
+def test_a_label_given_while_the_panel_was_hidden_shows_in_the_next_frame(desk: Desk, qtbot: QtBot) -> None:
+    session, panel = desk.session, desk.images
+    before = panel.context_of(session.frame)
+    panel.hide()
+    edit = LabelEdit.assign(desk.labelling.labels, LabelLayer.SEMANTIC, np.array([1]), 2)
+    assert edit is not None
+    edit.apply(desk.labelling.labels)
+    session.labels_changed.emit(edit)
+    desk.settle(qtbot)
+    session.show_frame(FrameId("cam_00", 3))
+    panel.show()
+    desk.settle(qtbot)
+    now, fresh = panel.context_of(session.frame), imaging_context(session, session.frame)
+    assert not np.array_equal(now.class_rows, before.class_rows)
+    for field in ("class_rows", "instance_rows", "object_rows", "instance_colors"):
+        assert np.array_equal(getattr(now, field), getattr(fresh, field)), field
+
+
+def test_colors_of_labels_are_worked_out_once_for_all_frames(desk: Desk, qtbot: QtBot) -> None:
+    session, panel = desk.session, desk.images
+    first = panel.context_of(session.frame)
+    session.show_frame(FrameId("cam_00", 3))
+    desk.settle(qtbot)
+    assert panel.context_of(session.frame).class_rows is first.class_rows
 
 
 def test_a_new_label_table_recolors(desk: Desk, qtbot: QtBot) -> None:

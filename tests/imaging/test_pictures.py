@@ -143,6 +143,7 @@ def test_colors_that_are_no_numbers_have_no_value_and_are_hatched() -> None:
     assert shown.rgba[0, 1].tolist() == [0, 0, 0, 0]
     assert shown.has_gaps
     assert shown.gap_share == pytest.approx(2 / 3)
+    assert picture("color", images(color=np.zeros((1, 3, 3), np.float16))).gap_share == 0, "black is a value"
     assert tuple(shown.rgb()[0, 1]) in (HATCH_DARK, HATCH_LIGHT)
     words = modality("color").describe_pixel(images(color=color), NOTHING, 1, 0)
     assert words.startswith("no valid color")

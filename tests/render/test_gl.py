@@ -11,7 +11,7 @@ import pytest
 
 from viewer.errors import GpuError
 from viewer.render.gl import _FUNCTIONS, GL, GLError, OpenGL
-from viewer.render.targets import DRIVER_ERRORS, RGBA8, Targets, driver_problem, flush
+from viewer.render.targets import DRIVER_ERRORS, R32F, RGBA8, Targets, driver_problem, flush
 
 pytestmark = pytest.mark.gl
 NO_SUCH = 0xFFFF
@@ -57,6 +57,25 @@ def test_arrays_go_to_the_graphics_card_and_come_back(context: Any) -> None:
     assert (target.read_bytes(0) == (255, 0, 0, 255)).all()
     with pytest.raises(ctypes.ArgumentError, match="contiguous"):
         GL.glReadPixels(0, 0, 2, 2, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, np.zeros((4, 4, 4), np.uint8)[::2])
+    target.release()
+
+
+def test_floats_are_read_into_the_same_memory_until_the_size_is_another(context: Any) -> None:
+    target = Targets(context, (RGBA8, R32F))
+    target.resize(5, 3)
+    target.bind()
+    GL.glClearColor(0.5, 0.0, 0.0, 1.0)
+    GL.glClear(GL.GL_COLOR_BUFFER_BIT)
+    first = target.read_floats_again(1)
+    assert first.shape == (3, 5)
+    assert (first == 0.5).all()
+    first[:] = np.inf
+    again = target.read_floats_again(1)
+    assert np.shares_memory(first, again)
+    assert (again == 0.5).all()
+    assert np.array_equal(again, target.read_floats(1)[::-1])
+    target.resize(4, 6)
+    assert target.read_floats_again(1).shape == (6, 4)
     target.release()
 
 

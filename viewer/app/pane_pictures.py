@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,29 +20,43 @@ if TYPE_CHECKING:
     from viewer.geometry.pose_check import FrameCheck
 
 
-def imaging_context(session: Session, frame: FrameId | None) -> ImagingContext:
-    """Everything a picture of the frame depends on, with the label colors of this moment."""
+def imaging_context(
+    session: Session, frame: FrameId | None, like: ImagingContext | None = None
+) -> ImagingContext:
+    """Everything a picture of the frame depends on, with the label colors of this moment.
+
+    `like` is one whose colors still hold, for another frame of the same scene.
+    """
     scene, labelling = session.scene, session.labelling
     trajectory = None if frame is None else session.trajectory(frame.camera)
-    count = session.object_count
     is_stale = session.is_pose_check_stale
     check = None if session.pose_check is None or is_stale else session.pose_check.of(frame)
     compared = None if check is None else check.measures.agreement
-    return ImagingContext(
+    return replace(
+        _colors(session) if like is None else like,
         lens=None if trajectory is None else trajectory.lens,
         metres_per_unit=1.0 if scene is None else scene.metres_per_unit,
         nodes=session.nodes,
         object_names=session.object_names,
         labels=None if labelling is None else labelling.labels,
-        class_rows=None if labelling is None else _solid(class_color_rows(labelling.labels, labelling.table)),
-        instance_rows=(
-            None if labelling is None else _solid(instance_color_rows(labelling.labels, labelling.instances))
-        ),
-        object_rows=_solid(object_color_rows(count)) if count else None,
         table=None if labelling is None else labelling.table,
-        instance_colors=None if labelling is None else labelling.instances.color_rows(),
         pose_check=None if compared is None else compared.disagreement.codes(),
         pose_check_words=_check_words(check, is_stale=is_stale),
+    )
+
+
+def _colors(session: Session) -> ImagingContext:
+    """The colors of objects and instances, and nothing else."""
+    labelling, count = session.labelling, session.object_count
+    object_rows = _solid(object_color_rows(count)) if count else None
+    if labelling is None:
+        return ImagingContext(object_rows=object_rows)
+    labels, instances = labelling.labels, labelling.instances
+    return ImagingContext(
+        class_rows=_solid(class_color_rows(labels, labelling.table)),
+        instance_rows=_solid(instance_color_rows(labels, instances)),
+        object_rows=object_rows,
+        instance_colors=instances.color_rows(),
     )
 
 

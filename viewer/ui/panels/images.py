@@ -56,6 +56,7 @@ class ImagesPanel(QWidget):
         self._session = session
         self.loader = PaneLoader(runner, settings.frame_cache_mb)
         self._contexts: dict[str, ImagingContext] = {}
+        self._colored: ImagingContext | None = None  # any with the colors of the labels as they are now
         self.rays: Callable[[FrameId], RayScene | None] = lambda _frame: None
         """The mesh, for places of pixels that no image tells."""
         self._together = Together(self)
@@ -166,7 +167,7 @@ class ImagesPanel(QWidget):
         """What the pictures of a frame depend on besides its images."""
         camera = "" if frame is None else frame.camera
         if camera not in self._contexts:
-            self._contexts[camera] = imaging_context(self._session, frame)
+            self._contexts[camera] = self._colored = imaging_context(self._session, frame, self._colored)
         return self._contexts[camera]
 
     def style_of(self, modality: Modality[Any]) -> Any:
@@ -187,7 +188,7 @@ class ImagesPanel(QWidget):
 
     def _new_scene(self) -> None:
         self.loader.start_scene()
-        self._last_frame = None
+        self._last_frame = self._colored = None
         self.marks.forget()
         for pane in self.panes:
             pane.set_pinned(None)
@@ -321,6 +322,7 @@ class ImagesPanel(QWidget):
     # labels, selection and pointer
 
     def _labels_changed(self, *_: object) -> None:
+        self._colored = None
         self._recolor_soon.start()
 
     def _brush_changed(self) -> None:
@@ -334,6 +336,7 @@ class ImagesPanel(QWidget):
         if self._watch.misses():
             return
         self._contexts.clear()
+        self._colored = None
         for number, pane in enumerate(self.shown_panes):
             if pane.modality.follows_labels and number not in self._together.waiting:
                 self._refresh(number)
