@@ -168,6 +168,12 @@ class Picture:
         self._ahead = self.state.frame(self._canvas.context, camera, pixel_scale)
         return True
 
+    def make_ready_to_move(self, camera: Camera) -> None:
+        """Have at hand what the first quick picture would wait for, where there will be any."""
+        if self.budget.is_quick and self.is_complete and self.make_current():
+            self._seen()
+            self._quick_picture().make_ready(camera, self.budget)
+
     def give_up(self, error: Exception) -> GpuError:
         """Draw nothing any more, for the driver refused."""
         self._renderer = None
@@ -190,14 +196,16 @@ class Picture:
         wants_quick = plain and self.budget.is_quick
         if wants_quick:
             if not self._shows_quick:
-                self._quick_picture().follow(self._seen(renderer))
+                self._quick_picture().follow(self._seen())
             self._call_off()
         seconds = self._seconds_in_one_go(plain=plain)
         is_done = not wants_quick and self._draw_surfaces(renderer, frame, for_ids=False, seconds=seconds)
         started = time.perf_counter()
         is_new = False
         if wants_quick or (self._shows_quick and not is_done):
-            is_new = self._show_quick(frame, window)
+            quick = self._quick_picture()
+            is_new = quick.draw(frame.camera, frame.pixel_scale, self.serial, self.budget)
+            quick.present(frame, window)
         else:
             if is_done:
                 is_new = self._compose(renderer, frame, plain=plain)
@@ -233,13 +241,6 @@ class Picture:
             else:
                 self._is_measuring = False
                 self.budget.took_full(self._pass_seconds + seconds)
-
-    def _show_quick(self, frame: Frame, window: int) -> bool:
-        """Show the picture of a moving view; True when it is a new one."""
-        quick = self._quick_picture()
-        is_new = quick.draw(frame.camera, frame.pixel_scale, self.serial, self.budget)
-        quick.present(frame, window)
-        return is_new
 
     def _quick_picture(self) -> QuickPicture:
         if self._quick is None:
@@ -319,7 +320,7 @@ class Picture:
             return True
         if self._pass is None or self._pass.what != wanted:
             asks = self.budget.is_worth_asking
-            frame.seen = self._seen(renderer) if asks else None
+            frame.seen = self._seen() if asks else None
             self._call_off()
             frame.for_ids = wanted[1]
             layers = self.state.layers.values()
@@ -329,13 +330,13 @@ class Picture:
             self._pass_seconds, self._is_measuring = 0.0, not for_ids
         return self._go_on(seconds)
 
-    def _seen(self, renderer: Renderer) -> NDArray[np.bool_] | None:
+    def _seen(self) -> NDArray[np.bool_] | None:
         """By object id + 1, what the last picture showed, about; None = not known."""
         if self._shows_quick and self._quick is not None:
             return self._quick.seen
         count = self.state.table.object_count
         is_known = count and self._drawn is not None and self._drawn_objects == count
-        return renderer.seen_objects(count) if is_known else None
+        return self._renderer.seen_objects(count) if is_known and self._renderer is not None else None
 
     def _go_on(self, seconds: float | None) -> bool:
         """Draw more of the surfaces under way; True when they are all there."""

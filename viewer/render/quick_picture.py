@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from viewer.render.movement import MovementBudget
 from viewer.render.renderer import Painters, Renderer
 
 if TYPE_CHECKING:
+    from viewer.render.layers.layer import Layer
     from viewer.render.picture_state import PictureState
 
 
@@ -66,33 +68,48 @@ class QuickPicture:
         frame = self._surfaces(camera, pixel_scale, serial, budget)
         if self._is_composed:
             return False
+        self._compose(frame, self._state.layers.values())
+        self._is_composed = True
+        return True
+
+    def _compose(self, frame: Frame, layers: Iterable[Layer]) -> None:
         style = self._state.mesh_style
         soft = style.shading == "soft"
         self._renderer.compose(
             frame,
-            self._state.layers.values(),
+            layers,
             shading=style.shading,
             back_faces=style.back_faces,
             occlusion=soft,
             edges=soft,
             marks=self._state.has_marks,
         )
-        self._is_composed = True
-        return True
 
     def _surfaces(self, camera: Camera, pixel_scale: float, serial: int, budget: MovementBudget) -> Frame:
         wanted = (serial, (camera.lens.width, camera.lens.height))
         if self._frame is not None and self._drawn == wanted:
             return self._frame
-        width, height = (quick_side(side, budget.share) for side in wanted[1])
-        small = resized(camera, width, height)
-        frame = self._state.frame(self._context, small, pixel_scale * width / camera.lens.width)
-        frame.most_faces = budget.most_faces
+        frame = self._new_frame(camera, pixel_scale, budget)
         frame.seen = self.seen
         self._renderer.draw_surfaces(frame, self._state.layers.values())
         self._seen = self._renderer.seen_objects(self._rows - 1)
         self._frame, self._drawn, self._is_composed = frame, wanted, False
         return frame
+
+    def _new_frame(self, camera: Camera, pixel_scale: float, budget: MovementBudget) -> Frame:
+        lens = camera.lens
+        width, height = (quick_side(side, budget.share) for side in (lens.width, lens.height))
+        small = resized(camera, width, height)
+        frame = self._state.frame(self._context, small, pixel_scale * width / lens.width)
+        frame.most_faces = budget.most_faces
+        return frame
+
+    def make_ready(self, camera: Camera, budget: MovementBudget) -> None:
+        """Draw nothing once, for the memory and the programs that the first picture needs."""
+        if self._frame is None:
+            frame = self._new_frame(camera, 1.0, budget)
+            self._renderer.draw_surfaces(frame, ())
+            self._compose(frame, ())
 
     def present(self, frame: Frame, window: int) -> None:
         """Enlarge the picture into the window."""

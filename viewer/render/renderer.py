@@ -73,6 +73,7 @@ class Renderer:
         self._glass = Targets(context, (RGBA16F, RGBA16F))
         self._occlusion = Occlusion(context, self.painters.occlusion)
         self._has_occlusion = False
+        self._seen: NDArray[np.bool_] | None = None  # in the surfaces as they are
         self._step_told: int | None = None  # OpenGL's mark in its queue
         self._end_told: int | None = None
 
@@ -164,6 +165,7 @@ class Renderer:
 
     def resume_surfaces(self) -> None:
         """After anything else was drawn: set OpenGL up for the next of the `surface_steps`."""
+        self._seen = None
         self._surfaces.bind()
         GL.glDisable(GL.GL_BLEND)
         GL.glDisable(GL.GL_DITHER)
@@ -283,7 +285,9 @@ class Renderer:
 
     def seen_objects(self, object_count: int) -> NDArray[np.bool_]:
         """(O + 1,) by object id + 1: what is in front anywhere in what pass 1 has drawn, specks aside."""
-        seen = np.zeros(object_count + 1, np.bool_)
+        if self._seen is not None and len(self._seen) == object_count + 1:
+            return self._seen
+        seen = self._seen = np.zeros(object_count + 1, np.bool_)
         kinds, indices = decode_ids(self._surfaces.read_bytes(_ID, upside_down=True)[::2, ::2])
         rows = np.where(kinds == KIND_OBJECT, indices + 1, 0)  # cubes have numbers of their own
         seen[np.minimum(rows, object_count)] = True

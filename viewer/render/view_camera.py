@@ -52,6 +52,7 @@ class ViewCamera(ViewSignals):
         self._motion_timer = make_timer(TICK_SECONDS, self._tick)
         self._reach_timer = make_timer(REACH_SECONDS, self._notice_reach, once=True)
         self._flat_timer = make_timer(0.0, self.redraw_flat, once=True)
+        self._ready_timer = make_timer(REACH_SECONDS, self._make_ready, once=True)
         self._wants_reach = False
 
     @property
@@ -231,7 +232,13 @@ class ViewCamera(ViewSignals):
 
     def stop_timers(self) -> None:
         """Nothing of the camera's happens by itself any more."""
-        for timer in (self._settle_timer, self._motion_timer, self._reach_timer, self._flat_timer):
+        for timer in (
+            self._settle_timer,
+            self._motion_timer,
+            self._reach_timer,
+            self._flat_timer,
+            self._ready_timer,
+        ):
             timer.stop()
 
     def look_again(self) -> None:
@@ -279,3 +286,8 @@ class ViewCamera(ViewSignals):
             camera = self.current_camera()
             self.camera.reach = float((middle - camera.position) @ camera.world_from_cam[:3, 2])
             restart(self._flat_timer)  # in a turn of its own
+        restart(self._ready_timer)
+
+    def _make_ready(self) -> None:
+        if self.is_full_picture:
+            self._picture.make_ready_to_move(self.current_camera())
