@@ -139,8 +139,24 @@ def test_a_panel_is_made_in_one_step_and_put_into_its_dock_in_the_next(
     assert isinstance(placed, Scrolled)
     assert placed.widget() is window.panels.labels
 
-    window.panels.selection  # noqa: B018 whoever asks for a panel gets it in its place
-    assert window.docks["selection"].widget() is window.panels.selection
+    panel = window.panels.selection
+    assert window.docks["selection"].widget() is panel, "whoever asks for a panel gets it in its place"
+
+
+def test_a_part_that_cannot_be_made_keeps_no_other_from_being_made(
+    qtbot: QtBot, starting: MainWindow
+) -> None:
+    window, filling = starting, starting.filling
+
+    def broken() -> None:
+        raise ValueError("this part is broken")
+
+    filling._steps.insert(3, broken)
+    with qtbot.captureExceptions() as told, qtbot.waitSignal(filling.done, timeout=PATIENCE_MS):
+        filling.begin()
+    assert [str(error) for _, error, _ in told] == ["this part is broken"]
+    assert window.panels.is_made("log")
+    assert not any(isinstance(dock.widget(), Vacancy) for dock in window.docks.values())
 
 
 def test_objects_are_measured_when_all_of_the_window_is_there(
@@ -158,7 +174,11 @@ def test_objects_are_measured_when_all_of_the_window_is_there(
 
 
 def test_no_two_steps_of_filling_and_no_painting_are_in_the_same_turn(
-    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+    qtbot: QtBot,
+    starting: MainWindow,
+    make_scene: Callable[[Path], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window, scene = starting, make_scene(tmp_path)
     counter = TurnCounter()
@@ -170,7 +190,7 @@ def test_no_two_steps_of_filling_and_no_painting_are_in_the_same_turn(
         steps.append(counter.count)
         make_next()
 
-    window.filling._make_next = step  # type: ignore[method-assign]
+    monkeypatch.setattr(window.filling, "_make_next", step)
     window.painted.connect(lambda: paintings.add(counter.count))
     window.show()
     window.opening.open_path(scene)

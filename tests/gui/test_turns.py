@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QAbstractEventDispatcher, QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from vispy import app
 
 from viewer.render.timers import make_timer
 from viewer.render.turns import PAUSE_SECONDS, Turns
@@ -52,14 +54,16 @@ def piece(made: Made, name: str, counter: TurnCounter, stop: Callable[[], None])
     return work
 
 
+def stop(timers: dict[str, app.Timer], name: str) -> None:
+    timers[name].stop()
+
+
 def test_timers_that_are_due_together_work_in_turns_of_their_own(
     qtbot: QtBot, turns_of_loop: TurnCounter
 ) -> None:
-    turns, made, timers = Turns(), list[tuple[str, int]](), {}
+    turns, made, timers = Turns(), list[tuple[str, int]](), dict[str, app.Timer]()
     for name in ("sending", "drawing"):
-        timers[name] = turns.timer(
-            piece(made, name, turns_of_loop, lambda name=name: timers[name].stop())  # type: ignore[misc]
-        )
+        timers[name] = turns.timer(piece(made, name, turns_of_loop, partial(stop, timers, name)))
     for timer in timers.values():
         timer.start()
     qtbot.waitUntil(lambda: not any(timer.running for timer in timers.values()), timeout=20_000)
@@ -72,11 +76,11 @@ def test_timers_that_are_due_together_work_in_turns_of_their_own(
 
 
 def test_plain_timers_would_work_in_the_same_turn(qtbot: QtBot, turns_of_loop: TurnCounter) -> None:
-    made, timers = list[tuple[str, int]](), {}
+    made, timers = list[tuple[str, int]](), dict[str, app.Timer]()
     for name in ("sending", "drawing"):
         timers[name] = make_timer(
             PAUSE_SECONDS,
-            piece(made, name, turns_of_loop, lambda name=name: timers[name].stop()),  # type: ignore[misc]
+            piece(made, name, turns_of_loop, partial(stop, timers, name)),
         )
     for timer in timers.values():
         timer.start()
@@ -89,10 +93,10 @@ def test_one_that_is_alone_goes_on_and_nobody_goes_when_the_window_was_painted(
 ) -> None:
     turns, made = Turns(), list[tuple[str, int]]()
 
-    def stop() -> None:
+    def end() -> None:
         timer.stop()
 
-    timer = turns.timer(piece(made, "alone", turns_of_loop, stop))
+    timer = turns.timer(piece(made, "alone", turns_of_loop, end))
 
     class Painting(QObject):
         def event(self, event: QEvent) -> bool:

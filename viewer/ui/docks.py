@@ -72,14 +72,15 @@ def add_docks(window: MainWindow) -> dict[str, QDockWidget]:
 
 def fill(dock: QDockWidget, panel: QWidget) -> None:
     """Put a panel into its dock: now, or when `put_off` says."""
-    if _Filling.later is not None:
-        _Filling.later.append(partial(_fill, dock, panel))
+    if _PutOff.later is not None:
+        _PutOff.later.append(partial(_fill, dock, panel))
     else:
         _fill(dock, panel)
 
 
-class _Filling:
+class _PutOff:
     later: list[Callable[[], None]] | None = None
+    """What is to be placed after the block of `put_off`; None outside of it."""
 
 
 @contextmanager
@@ -89,11 +90,11 @@ def put_off() -> Iterator[list[Callable[[], None]]]:
     Making a panel, and measuring and dressing it where it belongs, take about as long as each other.
     """
     later: list[Callable[[], None]] = []
-    before, _Filling.later = _Filling.later, later
+    before, _PutOff.later = _PutOff.later, later
     try:
         yield later
     finally:
-        _Filling.later = before
+        _PutOff.later = before
 
 
 def _fill(dock: QDockWidget, panel: QWidget) -> None:

@@ -63,6 +63,7 @@ class Filling(QObject):
         self._steps += window.actions_table.icon_steps()
         self._steps.append(window.refresh_actions)
         self._has_begun = False
+        self._is_stopped = False
         self._timer = QTimer(self)
         # once, again after each step: one that is due before a step has ended fires twice in a turn
         self._timer.setSingleShot(True)
@@ -98,7 +99,7 @@ class Filling(QObject):
 
     def stop(self) -> None:
         """Nobody will need the rest."""
-        self._has_begun = True
+        self._has_begun = self._is_stopped = True
         self._patience.stop()
         self._timer.stop()
 
@@ -109,18 +110,22 @@ class Filling(QObject):
         if self._has_painted:
             # painting and a step in one turn would be too long for who waits for an answer
             self._has_painted = False
-        else:
-            self._make_next()
-        if self._steps:
             self._timer.start(PAUSE_MS)
+            return
+        try:
+            self._make_next()
+        finally:
+            # one part that cannot be made keeps none of the others from being made
+            if self._steps and not self._is_stopped:
+                self._timer.start(PAUSE_MS)
 
     def _make_next(self) -> None:
         step = self._steps.popleft()
         try:
             with docks.put_off() as placing:
                 step()
-            self._steps.extendleft(reversed(placing))
         finally:
+            self._steps.extendleft(reversed(placing))
             if not self._steps:
                 self._timer.stop()
                 self._window.painted.disconnect(self._window_painted)
