@@ -121,6 +121,22 @@ def test_the_toolbar_has_its_icons_at_once_and_all_sizes_later(starting: MainWin
     assert {len(icon.availableSizes()) for icon in icons} == {len(SIZES_PX)}
 
 
+def test_a_panel_behind_a_tab_shows_the_scene_that_came_before_it(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    window = starting
+    window.show()
+    window.opening.open_path(make_scene(tmp_path))
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+    settle(qtbot, window)
+    panel = window.panels.pose
+    assert not is_seen(panel)
+    window.docks["pose"].raise_()
+    qtbot.waitUntil(lambda: is_seen(panel), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: panel._shot is not None, timeout=PATIENCE_MS)
+
+
 def test_buttons_of_panels_are_sharp_on_all_common_screens(starting: MainWindow) -> None:
     sizes = {size.width() for size in starting.panels.frames._first.icon().availableSizes()}
     assert sizes >= {round(16 * scale) for scale in SCALES}

@@ -66,6 +66,7 @@ class PosePanel(QWidget):
         self._build()
         for signal in (session.scene_changed, session.frame_changed, session.lens_changed):
             listen(self, signal, self._changed)
+        self._changed()  # the scene may have come before the panel
 
     # construction
 
