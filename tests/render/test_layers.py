@@ -376,3 +376,8 @@ def test_a_driver_that_refuses_is_told_once_in_a_sentence(stage: Stage) -> None:
     assert (stage.view.id_buffer().object_ids == -1).all()
     with pytest.raises(GpuError):
         stage.view.screenshot(10, 10)
+    # another scene does not wait for ever to be sent to where it cannot be drawn
+    mesh = two_cubes()
+    stage.view.set_scene(scene_of(mesh), split_at_objects(mesh))
+    assert not stage.view.is_uploading
+    assert len(failures) == 1

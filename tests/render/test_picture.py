@@ -16,7 +16,7 @@ from tests.render.scenes import (
     two_cubes,
 )
 from viewer.errors import GpuError
-from viewer.model.mesh import Mesh
+from viewer.model.mesh import Mesh, split_at_objects
 from viewer.render.layers.mesh import MeshStyle
 from viewer.render.orbit_camera import ViewState
 
@@ -81,6 +81,28 @@ def test_a_new_label_sends_bytes_in_proportion_to_the_objects_it_changes(stage: 
 
     assert table.uploaded_bytes - before == 4 * changed
     assert table.color_of(500) == (99, 99, 99)
+
+
+def test_a_mesh_whose_place_another_takes_while_it_is_sent_leaves_nothing_behind(stage: Stage) -> None:
+    mesh = room(objects=300)
+    shown(stage, mesh)
+    whole = stage.pixels()
+    left = []
+    for steps in range(4):
+        stage.view.set_mesh(split_at_objects(two_cubes()))
+        uploads = stage.view._uploads._waiting
+        left.append(stage.view.layers["mesh"]._visual._buffers)
+        for _ in range(steps):
+            next(uploads[0])
+        stage.view.set_mesh(split_at_objects(mesh))
+
+        pixels = stage.pixels()
+        assert stage.view.error is None
+        assert np.array_equal(pixels, whole)
+    assert left
+    for buffers in left:
+        assert not buffers._vertices
+        assert not buffers.own.corners
 
 
 def test_what_is_selected_or_hovered_looks_different_and_then_as_before(stage: Stage) -> None:

@@ -192,7 +192,8 @@ class SceneView(ViewPictures):
         self._upload(layer)
 
     def _upload(self, *layers: Layer) -> None:
-        self._uploads.add(*(layer.upload(self._canvas.context) for layer in layers))
+        if self.error is None:
+            self._uploads.add(*(layer.upload(self._canvas.context) for layer in layers))
 
     def _show_sent(self) -> None:
         """More of the scene is on the graphics card."""

@@ -71,7 +71,13 @@ class MeshLayer(Layer):
             self._visual.set_detail(detail)
 
     def upload(self, context: GLContext) -> Iterator[int]:
-        return iter(()) if self._visual is None else self._visual.upload(context)
+        visual = self._visual
+        if visual is None:
+            return
+        for sent in visual.upload(context):
+            yield sent
+            if visual is not self._visual:
+                return  # another mesh took its place while this one was on its way
 
     @property
     def is_glass(self) -> bool:
