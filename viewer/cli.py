@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from viewer import __version__
 from viewer.errors import Cancelled, UsageError, ViewerError
+from viewer.jobs.cores import keep_cores_free
 
 if TYPE_CHECKING:
     from viewer.app.head_start import HeadStart
@@ -40,6 +41,7 @@ class Command:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code: 0, 1 for a failure told in one line, 2 for wrong usage."""
+    keep_cores_free()
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((entry for entry in COMMANDS if words and entry.name == words[0]), None)
     parser = window_parser() if command is None else command_parser(command)

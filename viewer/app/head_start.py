@@ -53,9 +53,9 @@ class HeadStart:
         return self._wait(self._read, progress)
 
     def _work(self, progress: Progress) -> OpenedScene | None:
-        # what NumPy itself imports when it is first called for: not on the main thread, then
-        for name in ("numpy.ma", "numpy.random"):
-            import_module(name)
+        import_module(
+            "numpy.ma"
+        )  # NumPy itself does, when it first looks for doubles: not on the main thread
         from viewer.app.open_scene import open_scene, recognise
         from viewer.formats.hypersim.label_tables import default_label_table
 

@@ -149,6 +149,14 @@ class GpuMesh:
         packed[:, 3] = objects
         return packed
 
+    def positions_along(self, axis: int, start: int, stop: int) -> NDArray[np.float32]:
+        """One coordinate (N,) of vertices start..stop, minus origin."""
+        own = len(self._vertices)
+        source = self._copied[max(start - own, 0) : max(stop - own, 0)]
+        parts = (self._vertices[start:stop, axis], self._vertices[source, axis])
+        exact = [np.subtract(part, self.origin[axis], dtype=np.float64) for part in parts if len(part)]
+        return np.concatenate(exact).astype(np.float32)
+
 
 def _first_faces(
     object_of_vertex: NDArray[np.int32], faces: NDArray[np.uint32], object_count: int
@@ -156,7 +164,7 @@ def _first_faces(
     counts = np.zeros(object_count + 1, np.int64)
     last = -1
     for start in range(0, len(faces), BLOCK_FACES):
-        rows = object_of_vertex[faces[start : start + BLOCK_FACES, 0]] + 1
+        rows = object_of_vertex[faces[start : start + BLOCK_FACES, 0].astype(np.intp)] + 1
         if rows[0] < last or (rows[1:] < rows[:-1]).any():
             raise ValueError("expected faces that come object by object")
         last = rows[-1]
@@ -168,13 +176,12 @@ def _object_corners(mesh: GpuMesh) -> tuple[NDArray[np.float32], NDArray[np.floa
     low = np.full((mesh.object_count + 1, 3), np.inf, np.float32)
     high = np.full((mesh.object_count + 1, 3), -np.inf, np.float32)
     for start in range(0, mesh.vertex_count, BLOCK_FACES):
-        block = mesh.positions_and_object(slice(start, start + BLOCK_FACES))
         owners = mesh.object_of_vertex[start : start + BLOCK_FACES]
         # vertices come mostly object by object, too: far fewer runs than vertices
         runs = np.r_[0, np.flatnonzero(owners[1:] != owners[:-1]) + 1]
         row = owners[runs] + 1
         for axis in range(3):
-            along = np.ascontiguousarray(block[:, axis])
+            along = mesh.positions_along(axis, start, start + len(owners))
             with np.errstate(invalid="ignore"):  # vertices that no face uses may be anywhere or nowhere
                 np.minimum.at(low[:, axis], row, np.minimum.reduceat(along, runs))
                 np.maximum.at(high[:, axis], row, np.maximum.reduceat(along, runs))
@@ -198,6 +205,10 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
     if not finite.all():
         keep = np.asarray(finite[faces].all(axis=1))
         faces, object_of_face = faces[keep], object_of_face[keep]
+    in_runs = _owners_in_runs(faces, object_of_face, len(mesh.vertices))
+    if in_runs is not None:
+        nothing = np.empty(0, np.int32)
+        return GpuMesh.of(mesh.vertices, nothing, in_runs, faces.view(np.uint32), mesh.object_count)
     object_of_vertex = np.full(len(mesh.vertices), NO_OBJECT, np.int32)
     for column in faces.T:
         object_of_vertex[column] = object_of_face
@@ -213,6 +224,32 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
         copied = copies[:, 0].astype(np.int32)
         object_of_vertex = np.concatenate([object_of_vertex, copies[:, 1].astype(np.int32)])
     return GpuMesh.of(mesh.vertices, copied, object_of_vertex, out_faces, mesh.object_count)
+
+
+def _owners_in_runs(
+    faces: NDArray[np.int32], object_of_face: NDArray[np.int32], vertex_count: int
+) -> NDArray[np.int32] | None:
+    """(V,) the object of every vertex where those of each object follow each other; None where they do not.
+
+    Most exported meshes are so, and it takes a fifth of the time. Needs faces in order of objects.
+    """
+    if not len(faces):
+        return None
+    starts = np.r_[0, np.flatnonzero(object_of_face[1:] != object_of_face[:-1]) + 1]
+    corners = faces.reshape(-1)
+    low, high = np.minimum.reduceat(corners, 3 * starts), np.maximum.reduceat(corners, 3 * starts)
+    order = np.argsort(low)
+    low, high = low[order], high[order]
+    if (low[1:] <= high[:-1]).any():
+        return None
+    owners = np.full(vertex_count, NO_OBJECT, np.int32)
+    # up to the next object's first vertex; what lies between two objects is not used
+    owners[low[0] :] = np.repeat(object_of_face[starts[order]], np.diff(low, append=vertex_count))
+    is_used = np.zeros(vertex_count, np.bool_)
+    for start in range(0, len(corners), BLOCK_FACES):
+        is_used[corners[start : start + BLOCK_FACES].astype(np.intp)] = True
+    owners[~is_used] = NO_OBJECT
+    return owners
 
 
 def _shared_corners(

@@ -57,7 +57,8 @@ class Filling(QObject):
         super().__init__(window)
         self._window = window
         parts = dict((*PANELS, *late_parts(LateParts)))
-        self._steps: deque[Callable[[], object]] = deque()
+        # NumPy itself imports this when it is first called for, by a new instance
+        self._steps: deque[Callable[[], object]] = deque((partial(import_module, "numpy.random"),))
         for part, module in parts.items():
             self._steps += (partial(import_module, f"viewer.ui.{module}"), partial(attrgetter(part), window))
         self._steps += window.actions_table.icon_steps()

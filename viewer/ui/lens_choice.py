@@ -11,13 +11,12 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from viewer.app.lenses import as_sentence, measurable_frames, measure_lens, off_plain, read_table_lens
-from viewer.app.point_cache import points_follow_lens
 from viewer.errors import ViewerError
-from viewer.geometry.lens_fit import LensFit
 from viewer.model.camera import Lens, LensSource
 
 if TYPE_CHECKING:
     from viewer.app.session import OpenedScene
+    from viewer.geometry.lens_fit import LensFit
     from viewer.ui.actions import ActionSet
     from viewer.ui.main_window import MainWindow
 
@@ -188,6 +187,8 @@ class LensChoice(QObject):
         self.show_state(self._window.actions_table)
         if session.scene is None or session.opened is None:
             return
+        from viewer.app.point_cache import points_follow_lens
+
         is_compared = session.points is not None and session.points.residuals is not None
         if not is_compared and not points_follow_lens(session.scene, session.point_source):
             return

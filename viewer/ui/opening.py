@@ -18,7 +18,6 @@ from viewer.app.session import ColorBy, OpenedScene
 from viewer.app.settings import overlay_roots
 from viewer.errors import ViewerError
 from viewer.formats.reader import Reader, SceneMatch
-from viewer.geometry.object_albedo import object_albedo
 from viewer.jobs.job import Progress
 from viewer.model.frames import FrameId
 from viewer.model.mesh import Mesh
@@ -236,6 +235,8 @@ class Opening(QObject):
         elif window.session.images is not None:
             self.fuse_points()
         if mesh is not None and window.session.images is not None and scene.object_count:
+            from viewer.geometry.object_albedo import object_albedo
+
             window.runner.start(
                 compute,
                 partial(object_albedo, scene),

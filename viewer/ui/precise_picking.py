@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
-from viewer.app.pixel_probe import needs_rays
 from viewer.app.ray_source import RaySource
 from viewer.geometry.ray_scene import RayScene
 from viewer.model.frames import FrameId
@@ -58,6 +57,8 @@ class PrecisePicking(QObject):
 
     def rays_for(self, frame: FrameId) -> RayScene | None:
         """The same for a pixel of a frame; they are asked for where no image tells as much."""
+        from viewer.app.pixel_probe import needs_rays
+
         if self.rays is None and needs_rays(self._window.session, frame):
             self.wish()
         return self.rays

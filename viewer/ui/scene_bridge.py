@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer
 
-from viewer.app.pixel_probe import PixelHit
 from viewer.app.session import ColorBy
 from viewer.model.colors import class_color_rows, instance_color_rows, object_color_rows, rows_for
 from viewer.model.frames import FrameId
@@ -17,6 +16,7 @@ from viewer.model.labels import LabelChange, LabelLayer
 from viewer.render.marker import Marker
 
 if TYPE_CHECKING:
+    from viewer.app.pixel_probe import PixelHit
     from viewer.render.id_buffer import PointerHit
     from viewer.render.scene_view import SceneView
     from viewer.ui.main_window import MainWindow

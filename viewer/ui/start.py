@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -52,9 +54,33 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
 
 def use_gloo() -> None:
     """Tell vispy which toolkit and which OpenGL functions to use; must come before any canvas."""
-    import vispy
+    with _libraries_by_name():
+        import vispy
 
-    vispy.use("pyside6", "gl2")
+        vispy.use("pyside6", "gl2")
+
+
+@contextmanager
+def _libraries_by_name() -> Iterator[None]:
+    """Look for the system's libraries where the loader does, by the names that they have on every Linux.
+
+    Python itself asks a program for a list of all there are and searches that, 7 ms a library.
+    """
+    ask = ctypes.util.find_library
+
+    def find(name: str) -> str | None:
+        usual = f"lib{name}.so.1"
+        try:
+            ctypes.CDLL(usual)
+        except OSError:
+            return ask(name)
+        return usual
+
+    ctypes.util.find_library = find if sys.platform == "linux" else ask
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = ask
 
 
 def run(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
-from viewer.app.pixel_probe import probe_pixel
 from viewer.model.frames import FrameId
 from viewer.ui import docks
 from viewer.ui.scene_bridge import AFTER_PANES
@@ -96,6 +95,7 @@ class Panels:
 
     @cached_property
     def pose(self) -> PosePanel:
+        from viewer.app.pixel_probe import probe_pixel
         from viewer.ui.panels.pose import PosePanel
 
         window, images = self._window, self.images

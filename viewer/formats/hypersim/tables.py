@@ -131,7 +131,10 @@ def read_nodes(path: Path, object_names: Sequence[str] = ()) -> NodeRows:
 
 
 def _node_row(line: str, object_names: Sequence[str], path: Path, number: int) -> tuple[int, str, int, str]:
-    for fields in (_try_line(line), line.split(",")):
+    plain = line.split(",")
+    if len(plain) == 4 and '"' not in line and all(map(_INTEGER.fullmatch, plain[::2])):
+        return int(plain[0]), plain[1], int(plain[2]), plain[3]  # nearly all lines; any reading would agree
+    for fields in (_try_line(line), plain):
         if fields is None or len(fields) < 4 or not _INTEGER.fullmatch(fields[0]):
             continue
         ways = [k for k in range(2, len(fields) - 1) if _INTEGER.fullmatch(fields[k])]
