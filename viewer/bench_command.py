@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +17,8 @@ from viewer.app.memory import give_back_early, put_off_collection
 from viewer.cli import console_progress
 
 if TYPE_CHECKING:
+    import subprocess
+
     from viewer.ui.bench_result import BenchResult
 
 DEFAULT_SIZE = "1600x1000"
@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
             progress.step(_STEPS.index(step), len(_STEPS), f"Measuring: {step}")
 
         result = Bench(arguments.path, ahead, arguments.window_size, tell).run()
+    import json
+
     print(json.dumps(asdict(result), indent=2) if arguments.json else to_text(result))
     return 0
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.model.vertices import finite_bounds, finite_rows, kept_form, shareable
+from viewer.model.vertices import finite_bounds, finite_rows, kept_form, robust_bounds, shareable
 
 PLACES = np.random.default_rng(3).uniform(-5, 5, (50, 3))
 
@@ -67,3 +67,18 @@ def test_bounds_are_those_of_every_finite_point(
     assert finite_rows(points).tolist() == finite.tolist()
     wanted = points[finite] if finite.any() else np.zeros((1, 3))
     np.testing.assert_array_equal([low, high], [wanted.min(axis=0), wanted.max(axis=0)])
+
+
+def test_far_clutter_does_not_count_as_the_scene() -> None:
+    points = np.random.default_rng(0).uniform(-1, 1, (20_000, 3))
+    points[:20] = 1e5
+    bounds = robust_bounds(points)
+    assert bounds is not None
+    assert (bounds[1] < 2).all()
+
+
+def test_points_without_coordinates_have_no_bounds() -> None:
+    assert robust_bounds(np.full((5, 3), np.nan)) is None
+    found = robust_bounds(np.array([[np.nan, 0, 0], [1, 2, 3], [np.inf, 1, 1]], np.float32))
+    assert found is not None
+    assert found[0].tolist() == found[1].tolist() == [1, 2, 3]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.model.arrays import frozen_array
-from viewer.model.vertices import Places, finite_bounds, finite_rows
+from viewer.model.vertices import SAMPLES, Bounds, Places, finite_bounds, finite_rows, robust_bounds
 
 NO_OBJECT = -1
 BLOCK_FACES = 1 << 16
@@ -99,6 +99,7 @@ class GpuMesh:
     object_of_vertex: NDArray[np.int32]  # (V',), -1 = none
     object_count: int
     rows: ObjectRows
+    most: Bounds | None  # what most of it is in, minus origin; a few far vertices do not count
     _vertices: Places  # (V, 3) world units
     _copied: NDArray[np.int32]  # (V' - V,) which of those come once more, after all of them
 
@@ -121,10 +122,11 @@ class GpuMesh:
             object_of_vertex,
             object_count,
             ObjectRows(first_face, nothing, nothing),
+            None,
             vertices,
             copied,
         )
-        return replace(mesh, rows=ObjectRows(first_face, *_object_corners(mesh)))
+        return replace(mesh, rows=ObjectRows(first_face, *_object_corners(mesh)), most=_most(mesh))
 
     @property
     def vertex_count(self) -> int:
@@ -170,6 +172,12 @@ def _first_faces(
         last = rows[-1]
         counts += np.bincount(rows, minlength=object_count + 1)
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+
+def _most(mesh: GpuMesh) -> Bounds | None:
+    step = len(mesh.faces) // SAMPLES
+    used = mesh.faces[::step, 0] if step > 1 else mesh.faces.reshape(-1)
+    return robust_bounds(mesh.positions_and_object(used)[:, :3])
 
 
 def _object_corners(mesh: GpuMesh) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -15,6 +15,11 @@ from numpy.typing import NDArray
 from viewer.errors import FormatError
 
 Places = NDArray[np.float32] | NDArray[np.float64]
+Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Smallest and largest corner, (3,) each."""
+SAMPLES = 50_000
+"""So many points tell how much room millions of them take."""
+_CLUTTER_PERCENT = 0.5
 FARTHEST_SIZES = 4
 """Up to so many sizes of the mesh away from the origin rounding to float32 cannot be seen."""
 _BLOCK = 1 << 18
@@ -68,7 +73,7 @@ def exact_again(kept: Places, read: Callable[[], NDArray[np.float64]], path: Pat
     return found
 
 
-def finite_bounds(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def finite_bounds(points: NDArray[np.floating]) -> Bounds:
     """Smallest and largest corner, each (3,) float64, of points (N, 3); zeros when none is finite."""
     low, high = _corner(points, np.minimum, np.inf), _corner(points, np.maximum, -np.inf)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
@@ -77,6 +82,18 @@ def finite_bounds(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], ND
             return np.zeros(3), np.zeros(3)
         low, high = finite.min(axis=0), finite.max(axis=0)
     return low.astype(np.float64), high.astype(np.float64)
+
+
+def robust_bounds(points: NDArray[np.floating]) -> Bounds | None:
+    """Corners of the box of most points (N, 3): a few far ones, as skies and suns are, do not count."""
+    sample = points[:: max(1, len(points) // SAMPLES)]
+    along = np.ascontiguousarray(sample[finite_rows(sample)].T, np.float64)
+    if not along.size:
+        return None
+    low, high = np.percentile(along, [_CLUTTER_PERCENT, 100 - _CLUTTER_PERCENT], axis=1)
+    margin = 0.25 * (high - low) + 1e-9
+    near = ((along >= (low - margin)[:, None]) & (along <= (high + margin)[:, None])).all(axis=0)
+    return along[:, near].min(axis=1), along[:, near].max(axis=1)
 
 
 def finite_rows(points: NDArray[np.floating]) -> NDArray[np.bool_]:

@@ -11,32 +11,14 @@ from viewer.model.mesh import GpuMesh
 from viewer.model.octomap import Octomap
 from viewer.model.points import PointSet
 from viewer.model.scene import Scene
-
-_SAMPLES = 50_000
-_CLUTTER_PERCENT = 0.5
-
-Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-def robust_bounds(points: NDArray[np.floating]) -> Bounds | None:
-    """Corners of the box of most points (N, 3): a few far ones, as skies and suns are, do not count."""
-    sample = points[:: max(1, len(points) // _SAMPLES)]
-    sample = sample[np.isfinite(sample).all(axis=1)].astype(np.float64)
-    if not len(sample):
-        return None
-    tight_low, tight_high = np.percentile(sample, [_CLUTTER_PERCENT, 100 - _CLUTTER_PERCENT], axis=0)
-    margin = 0.25 * (tight_high - tight_low) + 1e-9
-    near = ((sample >= tight_low - margin) & (sample <= tight_high + margin)).all(axis=1)
-    return sample[near].min(axis=0), sample[near].max(axis=0)
+from viewer.model.vertices import Bounds, robust_bounds
 
 
 def scene_bounds(scene: Scene | None, mesh: GpuMesh | None, points: PointSet | None) -> Bounds:
     """Corners (3,) of the scene, world units: of its mesh, or points, octomap, boxes, or camera paths."""
     found: Bounds | None = None
     if mesh is not None:
-        step = len(mesh.faces) // _SAMPLES
-        used = mesh.faces[::step, 0] if step > 1 else mesh.faces.reshape(-1)
-        found = _moved(robust_bounds(mesh.positions_and_object(used)[:, :3]), mesh.origin)
+        found = _moved(mesh.most, mesh.origin)
     if found is None and points is not None:
         found = _moved(robust_bounds(points.positions), points.origin)
     octomap = None if scene is None else scene.part(Octomap)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from viewer.model.camera import Camera
-from viewer.render.bounds import Bounds
+from viewer.model.vertices import Bounds
 from viewer.render.orbit_camera import OrbitCamera, Vector
 
 ELEVATION_DEGREES = -35.0

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from viewer.model.camera import Camera, Cameras
 from viewer.model.scene import Scene
-from viewer.render.bounds import Bounds
+from viewer.model.vertices import Bounds
 from viewer.render.finishing import Finishing
 from viewer.render.look_through import LookThrough, middle_direction
 from viewer.render.movement import MovementBudget

@@ -44,7 +44,7 @@ class Numbering:
         """Faces in terms of the buffer; yields 0 while a thread looks them up."""
         ids = self.ids
         if ids is None:
-            return faces - np.uint32(self.first)
+            return faces - np.uint32(self.first) if self.first else faces
         found = yield from _in_thread(lambda: np.searchsorted(ids, faces.reshape(-1)))
         return found.astype(np.uint32).reshape(-1, 3)
 
