@@ -60,19 +60,41 @@ def test_a_change_beside_the_view_does_not_lay_the_view_together(
     qtbot.waitUntil(lambda: bool(laid_together), timeout=PATIENCE_MS)
 
 
+def test_a_window_that_awaits_its_scene_is_laid_together_once(qtbot: QtBot) -> None:
+    if QGuiApplication.platformName() != "xcb":
+        pytest.skip("only windows of X11 have their view in a window of its own")
+    window = MainWindow(awaits_scene=True)
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    laid_together: list[None] = []
+    window.scene_view.native.frameSwapped.connect(lambda: laid_together.append(None))
+    window.show()
+    qtbot.waitUntil(lambda: bool(laid_together), timeout=PATIENCE_MS)
+    qtbot.wait(300)
+    assert len(laid_together) == 1
+    # from then on it is painted again whenever something uncovers it
+    uncovered(qtbot, window)
+    assert len(laid_together) > 1
+
+
 def test_what_another_window_covered_comes_back(qtbot: QtBot, quiet_window: MainWindow) -> None:
-    view = quiet_window.centralWidget()
+    uncovered(qtbot, quiet_window)
+
+
+def uncovered(qtbot: QtBot, window: MainWindow) -> None:
+    """Cover some of a dock and of the view beside it, and wait until the screen shows them again."""
+    view = window.centralWidget()
     dock_and_view = QRect(view.geometry().left() - 100, view.geometry().top() + 20, 200, 100)
-    before = on_screen(quiet_window, dock_and_view)
+    before = on_screen(window, dock_and_view)
     cover = QLabel()
     cover.setWindowFlags(Qt.WindowType.ToolTip)
     cover.setStyleSheet("background: #ff00ff")
-    cover.setGeometry(QRect(quiet_window.mapToGlobal(dock_and_view.topLeft()), dock_and_view.size()))
+    cover.setGeometry(QRect(window.mapToGlobal(dock_and_view.topLeft()), dock_and_view.size()))
     qtbot.addWidget(cover)
     cover.show()
     qtbot.waitUntil(
-        lambda: on_screen(quiet_window, dock_and_view).pixelColor(5, 50).name() == "#ff00ff",
+        lambda: on_screen(window, dock_and_view).pixelColor(5, 50).name() == "#ff00ff",
         timeout=PATIENCE_MS,
     )
     cover.hide()
-    qtbot.waitUntil(lambda: on_screen(quiet_window, dock_and_view) == before, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: on_screen(window, dock_and_view) == before, timeout=PATIENCE_MS)

@@ -149,7 +149,7 @@ class Picture:
         # while more of the scene is being sent, that takes its part of a turn
         if not self._go_on(SLICE_SECONDS / 2 if self.is_growing else SLICE_SECONDS):
             return False
-        if self.budget.full_seconds > 0 and not current.frame.for_ids:
+        if not current.frame.for_ids:
             self._ahead = current.frame
         return self._ahead is None
 

@@ -40,7 +40,7 @@ class Heartbeat(QObject):
         self._watcher = threading.Thread(target=self._watch, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        self._beaten_at = time.perf_counter()
+        self._beaten_at, self._cpu = time.perf_counter(), time.thread_time()
         self._timer.start(BEAT_MS)
         self._watcher.start()
 
