@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from tests.builders import save
 from viewer.errors import FormatError, SaveError
-from viewer.formats.hdf5_array import read_array, read_column, read_form, write_array
+from viewer.formats.hdf5_array import read_array, read_blocks, read_column, read_form, write_array
 
 
 def _sentence(path: Path, **options: Any) -> str:
@@ -165,3 +165,24 @@ def test_writing_leaves_no_temporary_file(tmp_path: Path) -> None:
     write_array(tmp_path / "a.hdf5", np.zeros(3))
     write_array(tmp_path / "a.hdf5", np.ones(3))
     assert [path.name for path in tmp_path.iterdir()] == ["a.hdf5"]
+
+
+@pytest.mark.parametrize("options", [{}, {"chunks": (7, 3)}, {"chunks": (16, 3), "compression": "gzip"}])
+@pytest.mark.parametrize("rows", [1, 9, 50, 51])
+def test_blocks_are_the_array_in_order(tmp_path: Path, options: dict[str, object], rows: int) -> None:
+    array = np.random.default_rng(0).random((50, 3)).astype(">f4")
+    path = save(tmp_path / "a.hdf5", array, **options)
+    blocks = [block.copy() for block in read_blocks(path, rows, shape=(None, 3), dtype=np.float64)]
+    assert np.array_equal(np.concatenate(blocks), array)
+    assert all(block.dtype == np.float64 for block in blocks)
+    assert all(len(block) <= rows for block in blocks) or "chunks" in options
+
+
+def test_blocks_of_another_form_or_a_damaged_file_are_refused(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.hdf5", np.zeros((50, 2)))
+    with pytest.raises(FormatError, match=r"expected an array of shape \(n, 3\), found \(50, 2\)"):
+        next(read_blocks(path, 8, shape=(None, 3), dtype=np.float64))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FormatError, match="cut short"):
+        list(read_blocks(path, 8, shape=(None, 2), dtype=np.float64))

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.model.vertices import finite_bounds, finite_rows, kept_form, robust_bounds, shareable
+from viewer.model.vertices import (
+    finite_bounds,
+    finite_rows,
+    kept_form,
+    kept_of_blocks,
+    robust_bounds,
+    shareable,
+)
 
 PLACES = np.random.default_rng(3).uniform(-5, 5, (50, 3))
 
@@ -82,3 +89,20 @@ def test_points_without_coordinates_have_no_bounds() -> None:
     found = robust_bounds(np.array([[np.nan, 0, 0], [1, 2, 3], [np.inf, 1, 1]], np.float32))
     assert found is not None
     assert found[0].tolist() == found[1].tolist() == [1, 2, 3]
+
+
+@given(st.integers(0, 40), st.integers(1, 9), st.sampled_from([0.0, 3.0, 1e6, np.nan, np.inf, -1e19]))
+def test_vertices_in_blocks_are_kept_as_all_of_them_are(count: int, rows: int, odd: float) -> None:
+    vertices = np.random.default_rng(count).normal(size=(count, 3))
+    vertices[count // 2 : count // 2 + 1, 1] += odd
+    blocks = (vertices[start : start + rows] for start in range(0, count, rows))
+
+    kept = kept_of_blocks(blocks, count, 1e18)
+
+    if kept is None:
+        at_once = kept_form(vertices) if count else vertices
+        assert at_once.dtype == np.float64 or not np.abs(vertices).max() <= 1e18
+    else:
+        assert shareable(kept) is kept
+        assert np.array_equal(kept, kept_form(vertices))
+        assert np.isfinite(kept).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,31 @@ def read_array(
     path = Path(path)
     with _open(path) as file:
         dataset = _dataset(file, name, path)
-        if not _allowed(dataset.dtype, kind):
-            raise FormatError(f"expected {_kinds(kind)}, found values of type {dataset.dtype}", path=path)
-        found = () if dataset.shape is None else tuple(int(length) for length in dataset.shape)
-        if shape is not None and not _fits(found, shape):
-            raise FormatError(f"expected an array of shape {_shape(shape)}, found {_shape(found)}", path=path)
-        target = np.dtype(dtype if dtype is not None else dataset.dtype).newbyteorder("=")
-        return _values(dataset, found, target, path)
+        return _values(dataset, _checked(dataset, shape, kind, path), _target(dataset, dtype), path)
+
+
+def read_blocks(
+    path: Path | str, rows: int, *, shape: tuple[int | None, ...], kind: str = "fi", dtype: DTypeLike
+) -> Iterator[NDArray[Any]]:
+    """The array of `read_array` in blocks of so many rows; whole where the file holds it in pieces.
+
+    Each is good until the next one comes: it has the same memory. New memory takes longer than reading.
+    """
+    path = Path(path)
+    with _open(path) as file:
+        dataset = _dataset(file, "dataset", path)
+        found, target = _checked(dataset, shape, kind, path), _target(dataset, dtype)
+        if dataset.chunks is not None or found[0] <= rows:
+            yield _values(dataset, found, target, path)
+            return
+        block = np.empty((rows, *found[1:]), target)
+        for start in range(0, found[0], rows):
+            part = block[: found[0] - start]
+            try:
+                dataset.read_direct(part, np.s_[start : start + len(part)])
+            except _DAMAGE as error:
+                raise FormatError(_damage(error), path=path) from error
+            yield part
 
 
 def read_column(path: Path | str, *, length: int | None = None, dtype: DTypeLike = np.int64) -> NDArray[Any]:
@@ -151,6 +170,22 @@ def _dataset(file: h5py.File, name: str, path: Path) -> h5py.Dataset:
     except _DAMAGE as error:
         raise FormatError(_damage(error), path=path) from error
     raise FormatError(f"expected a dataset named '{name}', found {found}", path=path)
+
+
+def _checked(
+    dataset: h5py.Dataset, shape: tuple[int | None, ...] | None, kind: str, path: Path
+) -> tuple[int, ...]:
+    """The shape that is found, when it and the type are as they should be."""
+    if not _allowed(dataset.dtype, kind):
+        raise FormatError(f"expected {_kinds(kind)}, found values of type {dataset.dtype}", path=path)
+    found = () if dataset.shape is None else tuple(int(length) for length in dataset.shape)
+    if shape is not None and not _fits(found, shape):
+        raise FormatError(f"expected an array of shape {_shape(shape)}, found {_shape(found)}", path=path)
+    return found
+
+
+def _target(dataset: h5py.Dataset, dtype: DTypeLike | None) -> np.dtype[Any]:
+    return np.dtype(dtype if dtype is not None else dataset.dtype).newbyteorder("=")
 
 
 def _values(dataset: h5py.Dataset, shape: tuple[int, ...], dtype: np.dtype[Any], path: Path) -> NDArray[Any]:

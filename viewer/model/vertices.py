@@ -6,7 +6,7 @@ who needs more, such as boxes that are written to files, reads the file again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +28,33 @@ _TOGETHER = 512
 
 def kept_form(vertices: NDArray[np.float64]) -> Places:
     """Vertices (V, 3) as `shareable` float32; as they are where rounding could be seen."""
-    low, high = finite_bounds(vertices)
+    return shareable(vertices) if _may_be_rounded(*finite_bounds(vertices)) else vertices
+
+
+def _may_be_rounded(low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
     size, farthest = (high - low).max(), max(np.abs(low).max(), np.abs(high).max())
-    return shareable(vertices) if farthest <= FARTHEST_SIZES * size else vertices
+    return bool(farthest <= FARTHEST_SIZES * size)
+
+
+def kept_of_blocks(
+    blocks: Iterable[NDArray[np.float64]], count: int, farthest: float
+) -> NDArray[np.float32] | None:
+    """The `kept_form` of vertices (V, 3) that come in blocks (B, 3) of the V = `count` there are.
+
+    None where it takes all of them at once to tell: some lie beyond `farthest` or nowhere, or are not to be
+    rounded.
+    """
+    padded = np.zeros((count + 1, 3), np.float32)
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    start = 0
+    for block in blocks:
+        low = np.minimum(low, _corner(block, np.minimum, np.inf))
+        high = np.maximum(high, _corner(block, np.maximum, -np.inf))
+        if not (low.min() >= -farthest and high.max() <= farthest):
+            return None
+        padded[start : start + len(block)] = block
+        start += len(block)
+    return padded[:-1] if start and _may_be_rounded(low, high) else None
 
 
 def shareable(vertices: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.errors import FormatError
-from viewer.formats.hdf5_array import read_array, read_column, read_form
+from viewer.formats.hdf5_array import read_array, read_blocks, read_column, read_form
 from viewer.formats.hypersim import layout
 from viewer.formats.hypersim.tables import read_materials, read_names
 from viewer.model.dataset_notes import MeshSize
 from viewer.model.face_parts import FaceGroups, FaceMaterials
 from viewer.model.mesh import NO_OBJECT, Mesh
-from viewer.model.vertices import Places, exact_again, kept_form
+from viewer.model.vertices import Places, exact_again, kept_form, kept_of_blocks
 
+_BLOCK_ROWS = 1 << 16
 _FARTHEST = 1e18  # world units; squares of what lies beyond overflow the graphics card's numbers
 
 
@@ -51,6 +52,16 @@ def mesh_size(folder: Path) -> MeshSize:
 
 def read_vertices(folder: Path) -> Places:
     """(V, 3) world units, as they are kept; NaN where the file has no coordinate that can be drawn."""
+    path, shape = folder / layout.VERTICES, (None, 3)
+    found, _ = read_form(path)
+    if len(found) == 2:
+        blocks = read_blocks(path, _BLOCK_ROWS, shape=shape, dtype=np.float64)
+        try:
+            kept = kept_of_blocks(blocks, found[0], _FARTHEST)
+        except MemoryError:
+            kept = None
+        if kept is not None:
+            return kept
     return kept_form(_exact_vertices(folder))
 
 
