@@ -250,9 +250,12 @@ def _owners_in_runs(
     low, high = low[order], high[order]
     if (low[1:] <= high[:-1]).any():
         return None
-    owners = np.full(vertex_count, NO_OBJECT, np.int32)
-    # up to the next object's first vertex; what lies between two objects is not used
-    owners[low[0] :] = np.repeat(object_of_face[starts[order]], np.diff(low, append=vertex_count))
+    # an object's first vertex up to the next one's; what lies between two objects is not used. Summed up,
+    # for NumPy repeats with Python's lock held, in which no window can answer
+    owners = np.zeros(vertex_count, np.int32)
+    owners[0] = NO_OBJECT
+    owners[low] += np.diff(object_of_face[starts[order]], prepend=np.int32(NO_OBJECT))
+    np.add.accumulate(owners, out=owners)
     is_used = np.zeros(vertex_count, np.bool_)
     for start in range(0, len(corners), BLOCK_FACES):
         is_used[corners[start : start + BLOCK_FACES].astype(np.intp)] = True

@@ -147,7 +147,6 @@ class MainWindow(QMainWindow, LateParts):
     def _connect(self) -> None:
         session = self.session
         self.painted.connect(self.scene_view.window_painted)
-        self.scene_view.native.frameSwapped.connect(self._own_window.laid_together)
         for signal in (
             session.scene_changed,
             session.frame_changed,
@@ -336,7 +335,7 @@ class MainWindow(QMainWindow, LateParts):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._own_window.window_is_shown(awaits_picture=self._awaits_scene)
+        self._own_window.window_is_shown()
         if self._awaits_scene:
             self.filling.wait_for_picture()
         else:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPaintEvent, QWindow
+from PySide6.QtGui import QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QWidget
+
+PAUSE_MS = 1
+PATIENCE_MS = 500
 
 
 def allow_own_windows() -> None:
@@ -27,59 +28,34 @@ class OwnWindow(QObject):
         self._window = widget.window()
         self._widget = widget
         self._is_there = QGuiApplication.platformName() == "xcb"
-        self._first_look: _FirstLook | None = None
+        self._is_seen = False
         if self._is_there:
             widget.setAutoFillBackground(True)  # opaque, or the window under it is painted, too
             widget.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
 
-    def window_is_shown(self, *, awaits_picture: bool) -> None:
+    def window_is_shown(self) -> None:
         """From now on, what other windows covered is painted again.
 
         Qt keeps what a window shows and brings it back by itself, but not in one that holds a QOpenGLWidget
-        somewhere: that it takes for one that OpenGL lays together. `awaits_picture`: all of what OpenGL draws
-        will soon be another picture.
+        somewhere: that it takes for one that OpenGL lays together.
         """
-        handle, own = self._window.windowHandle(), self._widget.windowHandle()
-        if not self._is_there or handle is None or own is None:
+        handle = self._window.windowHandle()
+        if not self._is_there or handle is None:
             return
         handle.installEventFilter(self)  # once more is no more than once
-        if awaits_picture and self._first_look is None:
-            self._first_look = _FirstLook(own, self)
+        if not self._is_seen:
+            # X11 tells it twice that it can be seen, and it would be laid together each time: after what is
+            # around it is painted, in a turn of its own
+            self._widget.setUpdatesEnabled(False)
+            QTimer.singleShot(PATIENCE_MS, self, self._let_paint)  # all around it may be out of sight
 
-    def laid_together(self) -> None:
-        """What OpenGL draws is on the screen."""
-        if self._first_look is not None:
-            self._first_look.laid_together()
+    def _let_paint(self) -> None:
+        self._widget.setUpdatesEnabled(True)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QPaintEvent):
+            if not self._is_seen:
+                self._is_seen = True
+                QTimer.singleShot(PAUSE_MS, self, self._let_paint)
             self._window.update(event.region())
         return False
-
-
-class _FirstLook(QObject):
-    """Has a new window laid together once: it is told twice that it can be seen, and would be each time.
-
-    What it is told for the second time is on its way when it is laid together, so it comes in the same turn
-    of the event loop.
-    """
-
-    def __init__(self, window: QWindow, parent: QObject) -> None:
-        super().__init__(parent)
-        self._window: QWindow | None = window
-        self._is_laid_together = False
-        window.installEventFilter(self)
-
-    def laid_together(self) -> None:
-        if not self._is_laid_together:
-            self._is_laid_together = True
-            QTimer.singleShot(0, self, self._end)
-
-    def _end(self) -> None:
-        window, self._window = self._window, None
-        if window is not None:
-            with suppress(RuntimeError):  # closed at once
-                window.removeEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        return self._is_laid_together and event.type() in (QEvent.Type.Expose, QEvent.Type.Paint)
