@@ -223,8 +223,8 @@ class Picture:
     def _seconds_in_one_go(self, *, plain: bool) -> float | None:
         """How long surfaces may be drawn before something is shown; None = until they are all there."""
         if self.budget.full_seconds == 0:
-            is_one_of_many = self.is_growing and self._full_size is not None
-            return 0.0 if is_one_of_many else SLICE_SECONDS
+            has_planes = self._renderer is not None and all(self._renderer.size)
+            return 0.0 if self.is_growing and has_planes else SLICE_SECONDS
         # a moving view needs a picture now; what is long is drawn between pictures
         return None if plain or not self.budget.is_long else 0.0
 
