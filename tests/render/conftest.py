@@ -35,7 +35,8 @@ class Stage:
             self._application.processEvents()
             view = self.view
             is_still = not view.is_uploading and not view._is_plain and not view._motion_timer.running
-            if is_still and view._picture.has_surfaces(view.current_camera()):
+            picture = view._picture
+            if is_still and picture.is_complete and picture.has_surfaces(view.current_camera()):
                 break
             time.sleep(0.005)
         else:
@@ -52,6 +53,13 @@ class Stage:
                 pytest.fail(f"nothing happened within {seconds} s")
             self._application.processEvents()
             time.sleep(0.005)
+
+    def pause(self, seconds: float) -> None:
+        """Let the window work for so long."""
+        import time
+
+        until = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > until)
 
     def show(self, scene: Scene, mesh: Mesh | None) -> None:
         self.view.set_scene(scene, None if mesh is None else split_at_objects(mesh))

@@ -326,6 +326,59 @@ def test_new_colors_of_a_resting_view_are_made_in_the_background(
 
 
 @pytest.mark.gl
+def test_marks_that_change_all_the_time_are_shown_and_never_made_within_a_painting(
+    slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while a stroke is drawn: with every movement its outline and what it would label are others."""
+    stage, _ = slow
+    view = stage.view
+    stage.wait(lambda: view.is_full_picture)
+    is_painting = [False]
+    made_while_painting: list[bool] = []
+    shown: list[int] = []
+    wanted = 0
+    draw, compose, present = Picture.draw, Renderer.compose, Renderer.present
+
+    def painted(*args: Any, **options: Any) -> float:
+        is_painting[0] = True
+        try:
+            return draw(*args, **options)
+        finally:
+            is_painting[0] = False
+
+    def composed(*args: Any, **options: Any) -> None:
+        made_while_painting.append(is_painting[0])
+        compose(*args, **options)
+        made.append(wanted)
+
+    def presented(*args: Any, **options: Any) -> None:
+        present(*args, **options)
+        shown.append(made[-1])
+
+    made = [wanted]
+    monkeypatch.setattr(Picture, "draw", painted)
+    monkeypatch.setattr(Renderer, "compose", composed)
+    monkeypatch.setattr(Renderer, "present", presented)
+    for wanted in range(1, 31):
+        view.set_stroke_preview([wanted])
+        view.redraw_flat()
+        stage.pause(0.01)
+    assert len(set(shown)) > 3, "one after the other, as soon as they can be"
+    stage.wait(lambda: view.is_full_picture)
+    last = stage.pixels()
+    assert shown[-1] == wanted
+    assert not any(made_while_painting)
+
+    # the same as painting it in one go
+    view.set_stroke_preview(())
+    stage.wait(lambda: view.is_full_picture)
+    assert not np.array_equal(stage.pixels(), last)
+    view._picture.budget.took_full(0.001)
+    view.set_stroke_preview([wanted])
+    assert np.array_equal(stage.pixels(), last)
+
+
+@pytest.mark.gl
 def test_what_is_clicked_in_a_moving_view_is_exact_and_nothing_is_drawn_in_one_go(
     slow: tuple[Stage, Mesh],
 ) -> None:

@@ -92,7 +92,7 @@ class Finishing:
         if self._picture.is_complete and not self._picture.has_surfaces(self._camera()):
             self._timer.stop()  # called off by a movement; the next one is begun when that has ended
             return
-        if is_made and self._picture.is_complete:
+        if is_made and (self._picture.is_complete or self._picture.is_recoloring):
             self._show()
             return
         try:
@@ -106,7 +106,8 @@ class Finishing:
 
     def _show(self) -> None:
         """The picture is made: have it shown, and tell those who waited for it."""
-        self._timer.stop()
+        if self._picture.is_complete:  # else newer colors are wanted already
+            self._timer.stop()
         self._redraw()
         if self._picture.has_surfaces(self._camera()):
             waiting, self._waiting = self._waiting, []

@@ -61,6 +61,8 @@ class Picture:
         self._is_new_ahead = False
         self._is_coloring = False
         """New colors are being drawn in the background."""
+        self._is_recoloring = False
+        """They, or those to come, are of what is shown, which stays so until they are there."""
         self._ids: IdBuffer | None = None
         self._image: NDArray[np.uint8] | None = None
         self._has_new_image = False
@@ -127,6 +129,17 @@ class Picture:
         """False while a full picture is under way."""
         return self._pass is None and self._ahead is None and not self._is_coloring
 
+    @property
+    def is_about_to_show(self) -> bool:
+        """True while new colors of what is shown are drawn: showing anything sooner would wait for them."""
+        return self.is_recoloring and self._is_coloring
+
+    @property
+    def is_recoloring(self) -> bool:
+        """True while what is shown is to get new colors in turns of their own."""
+        is_same = self._drawn is not None and self._drawn[0] == self.serial
+        return self._is_recoloring and is_same and not self.is_complete
+
     def shows_full(self, camera: Camera) -> bool:
         """True when the window shows a full picture, with all that is known by now."""
         size = (camera.lens.width, camera.lens.height)
@@ -143,7 +156,8 @@ class Picture:
         if renderer is None or self.is_complete or not self.make_current():
             return True
         if current is None:
-            self._compose_ahead(renderer)
+            if not self._is_coloring:  # else what came after those waits until they are shown
+                self._compose_ahead(renderer)
             self._is_coloring = self._is_coloring and not renderer.has_ended()
             return not self._is_coloring
         # while more of the scene is being sent, that takes its part of a turn
@@ -165,7 +179,7 @@ class Picture:
         is_long = self.budget.full_seconds > 0 and self.budget.is_long and self._pass is None
         if not (is_shown and is_long and self.make_current()):
             return False
-        self._ahead = self.state.frame(self._canvas.context, camera, pixel_scale)
+        self._ahead, self._is_recoloring = self.state.frame(self._canvas.context, camera, pixel_scale), True
         return True
 
     def make_ready_to_move(self, camera: Camera) -> None:
@@ -207,7 +221,7 @@ class Picture:
             is_new = quick.draw(frame.camera, frame.pixel_scale, self.serial, self.budget)
             quick.present(frame, window)
         else:
-            if is_done:
+            if is_done and not self.is_recoloring:
                 is_new = self._compose(renderer, frame, plain=plain)
             smooth = not plain and self.state.mesh_style.shading != "none"
             renderer.present(frame, window, smooth=smooth, has_picture=self._full_size == frame.size)
@@ -360,7 +374,7 @@ class Picture:
         if self._pass is not None:
             self.budget.took_at_least(self._pass_seconds)
         self._pass = self._drawn = self._ahead = None
-        self._is_coloring = False
+        self._is_coloring = self._is_recoloring = False
 
     def id_buffer(self, camera: Camera) -> IdBuffer:
         """What is drawn at every pixel; kept until the camera, the size or what is visible changes."""

@@ -118,7 +118,7 @@ class SceneView(ViewPictures):
 
     def redraw_flat(self) -> None:
         """Ask for a picture whose scene is as it was, with other flat things over it."""
-        if not self._uploads.keeps_picture:
+        if not self._uploads.keeps_picture and not self._picture.is_about_to_show:
             self._canvas.update()
 
     def close(self) -> None:

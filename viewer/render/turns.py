@@ -17,6 +17,7 @@ class Turns:
     def __init__(self) -> None:
         self._timers: list[app.Timer] = []
         self._paused: set[app.Timer] = set()
+        self._waited: set[app.Timer] = set()  # these gave up their turn to the last painting
         self._next: app.Timer | None = None
         self._is_new = False
 
@@ -37,21 +38,25 @@ class Turns:
         return timer
 
     def painted(self) -> None:
-        """The window was painted: that was long, and the timers fire in the same turn."""
-        self._paused.update(self._timers)
+        """The window was painted: that was long, and the timers fire in the same turn.
+
+        They wait for the next one, but not for a painting in each: somebody may be moving the view.
+        """
+        self._paused.update(timer for timer in self._timers if timer not in self._waited)
 
     def _may_go(self, timer: app.Timer) -> bool:
         if timer in self._paused:
             self._paused.discard(timer)
+            self._waited.add(timer)
             return False
         others = [other for other in self._timers if other is not timer and other.running]
-        if not others:
-            return True
         if self._next in others:
             return False
-        if self._is_new:
-            # most likely the one before it went in this very turn
-            self._is_new = False
-            return False
-        self._next, self._is_new = others[0], True
+        if others:
+            if self._is_new:
+                # most likely the one before it went in this very turn
+                self._is_new = False
+                return False
+            self._next, self._is_new = others[0], True
+        self._waited.discard(timer)
         return True
