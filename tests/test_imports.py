@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import ctypes.util
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from viewer.ui.start import _libraries_by_name
 
 PACKAGE = Path(__file__).resolve().parents[1] / "viewer"
 FOUNDATION = {"errors", "resources"}
@@ -116,3 +120,40 @@ def test_the_window_starts_without_what_only_few_commands_need() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted as Linux lists them")
+@pytest.mark.parametrize(("wish", "kept"), [(None, "1"), ("2", "2")])
+def test_linear_algebra_starts_no_threads_that_nobody_asked_for(wish: str | None, kept: str) -> None:
+    script = (
+        "import os\n"
+        "from viewer.cli import main\n"
+        "main(['no such folder'])\n"
+        "import numpy as np\n"
+        "np.ones((600, 600)) @ np.ones((600, 600))\n"
+        "print(len(os.listdir('/proc/self/task')), os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment |= {} if wish is None else {"OPENBLAS_NUM_THREADS": wish}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PACKAGE.parent,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    threads, setting = done.stdout.split()
+    assert setting == kept
+    assert int(threads) == 1 or wish is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libraries have other names elsewhere")
+def test_libraries_are_found_by_name_and_others_as_ever() -> None:
+    as_ever = ctypes.util.find_library
+    with _libraries_by_name():
+        assert ctypes.util.find_library("GL") == "libGL.so.1"
+        assert ctypes.util.find_library("c") == as_ever("c") == "libc.so.6"
+        assert ctypes.util.find_library("no such library") is None
+    assert ctypes.util.find_library is as_ever

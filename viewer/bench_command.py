@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress.step(_STEPS.index(step), len(_STEPS), f"Measuring: {step}")
 
         result = Bench(arguments.path, ahead, arguments.window_size, tell).run()
-    import json
+    import json  # like all that the first picture can do without, after it
 
     print(json.dumps(asdict(result), indent=2) if arguments.json else to_text(result))
     return 0

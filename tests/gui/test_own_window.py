@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QCursor, QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import PATIENCE_MS
@@ -17,13 +17,17 @@ from viewer.ui.main_window import MainWindow
 pytestmark = pytest.mark.gui
 
 
+@pytest.fixture(autouse=True)
+def _on_x11(qapp: QApplication) -> None:
+    if QGuiApplication.platformName() != "xcb":
+        pytest.skip("only windows of X11 have their view in a window of its own")
+
+
 @pytest.fixture
 def quiet_window(
     qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
 ) -> MainWindow:
     """A window with a scene in which nothing goes on any more, and the pointer on nothing that shows it."""
-    if QGuiApplication.platformName() != "xcb":
-        pytest.skip("only windows of X11 have their view in a window of its own")
     window.opening.open_path(make_scene(tmp_path))
     qtbot.waitUntil(lambda: window.session.scene is not None, timeout=PATIENCE_MS)
     view = window.scene_view
@@ -61,8 +65,6 @@ def test_a_change_beside_the_view_does_not_lay_the_view_together(
 
 
 def test_a_window_that_awaits_its_scene_is_laid_together_once(qtbot: QtBot) -> None:
-    if QGuiApplication.platformName() != "xcb":
-        pytest.skip("only windows of X11 have their view in a window of its own")
     window = MainWindow(awaits_scene=True)
     qtbot.addWidget(window)
     window.resize(1024, 700)

@@ -53,9 +53,8 @@ class HeadStart:
         return self._wait(self._read, progress)
 
     def _work(self, progress: Progress) -> OpenedScene | None:
-        import_module(
-            "numpy.ma"
-        )  # NumPy itself does, when it first looks for doubles: not on the main thread
+        # NumPy itself does, when it first looks for doubles: not on the main thread, then
+        import_module("numpy.ma")
         from viewer.app.open_scene import open_scene, recognise
         from viewer.formats.hypersim.label_tables import default_label_table
 

@@ -48,6 +48,7 @@ def read_blocks(
     """The array of `read_array` in blocks of so many rows; whole where the file holds it in pieces.
 
     Each is good until the next one comes: it has the same memory. New memory takes longer than reading.
+    Raises FormatError as `read_array` does, before or between blocks.
     """
     path = Path(path)
     with _open(path) as file:

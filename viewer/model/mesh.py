@@ -99,7 +99,7 @@ class GpuMesh:
     object_of_vertex: NDArray[np.int32]  # (V',), -1 = none
     object_count: int
     rows: ObjectRows
-    most: Bounds | None  # what most of it is in, minus origin; a few far vertices do not count
+    robust_bounds: Bounds | None  # minus origin, of most vertices that faces use; None without any
     _vertices: Places  # (V, 3) world units
     _copied: NDArray[np.int32]  # (V' - V,) which of those come once more, after all of them
 
@@ -126,7 +126,9 @@ class GpuMesh:
             vertices,
             copied,
         )
-        return replace(mesh, rows=ObjectRows(first_face, *_object_corners(mesh)), most=_most(mesh))
+        return replace(
+            mesh, rows=ObjectRows(first_face, *_object_corners(mesh)), robust_bounds=_bounds_of(mesh)
+        )
 
     @property
     def vertex_count(self) -> int:
@@ -174,7 +176,7 @@ def _first_faces(
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
 
-def _most(mesh: GpuMesh) -> Bounds | None:
+def _bounds_of(mesh: GpuMesh) -> Bounds | None:
     step = len(mesh.faces) // SAMPLES
     used = mesh.faces[::step, 0] if step > 1 else mesh.faces.reshape(-1)
     return robust_bounds(mesh.positions_and_object(used)[:, :3])

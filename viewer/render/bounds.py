@@ -18,7 +18,7 @@ def scene_bounds(scene: Scene | None, mesh: GpuMesh | None, points: PointSet | N
     """Corners (3,) of the scene, world units: of its mesh, or points, octomap, boxes, or camera paths."""
     found: Bounds | None = None
     if mesh is not None:
-        found = _moved(mesh.most, mesh.origin)
+        found = _moved(mesh.robust_bounds, mesh.origin)
     if found is None and points is not None:
         found = _moved(robust_bounds(points.positions), points.origin)
     octomap = None if scene is None else scene.part(Octomap)

@@ -187,7 +187,7 @@ class LensChoice(QObject):
         self.show_state(self._window.actions_table)
         if session.scene is None or session.opened is None:
             return
-        from viewer.app.point_cache import points_follow_lens
+        from viewer.app.point_cache import points_follow_lens  # nothing that the first picture needs
 
         is_compared = session.points is not None and session.points.residuals is not None
         if not is_compared and not points_follow_lens(session.scene, session.point_source):

@@ -235,7 +235,7 @@ class Opening(QObject):
         elif window.session.images is not None:
             self.fuse_points()
         if mesh is not None and window.session.images is not None and scene.object_count:
-            from viewer.geometry.object_albedo import object_albedo
+            from viewer.geometry.object_albedo import object_albedo  # nothing that the first picture needs
 
             window.runner.start(
                 compute,

@@ -7,7 +7,9 @@ from PySide6.QtGui import QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 PAUSE_MS = 1
+"""Between painting what is around the widget and painting it: a turn of the event loop."""
 PATIENCE_MS = 500
+"""The widget is painted after this at the latest."""
 
 
 def allow_own_windows() -> None:
@@ -19,7 +21,7 @@ class OwnWindow(QObject):
     """Gives a direct child of a window, with all that OpenGL draws in it, a native window, where that works.
 
     Around a QOpenGLWidget, Qt has OpenGL lay the whole native window together for the smallest change in it:
-    20 ms and more where it is software. What lies outside a child with a window of its own goes to the
+    20 ms and more where OpenGL is software. What lies outside a child with a window of its own goes to the
     screen as it is, in less than one.
     """
 

@@ -57,10 +57,11 @@ class PrecisePicking(QObject):
 
     def rays_for(self, frame: FrameId) -> RayScene | None:
         """The same for a pixel of a frame; they are asked for where no image tells as much."""
-        from viewer.app.pixel_probe import needs_rays
+        if self.rays is None:
+            from viewer.app.pixel_probe import needs_rays  # nothing that the first picture needs
 
-        if self.rays is None and needs_rays(self._window.session, frame):
-            self.wish()
+            if needs_rays(self._window.session, frame):
+                self.wish()
         return self.rays
 
     def use_mesh(self, mesh: Mesh | None) -> None:

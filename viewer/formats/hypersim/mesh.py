@@ -52,14 +52,14 @@ def mesh_size(folder: Path) -> MeshSize:
 
 def read_vertices(folder: Path) -> Places:
     """(V, 3) world units, as they are kept; NaN where the file has no coordinate that can be drawn."""
-    path, shape = folder / layout.VERTICES, (None, 3)
-    found, _ = read_form(path)
-    if len(found) == 2:
-        blocks = read_blocks(path, _BLOCK_ROWS, shape=shape, dtype=np.float64)
+    path = folder / layout.VERTICES
+    shape, _ = read_form(path)
+    if len(shape) == 2:
+        blocks = read_blocks(path, _BLOCK_ROWS, shape=(None, 3), dtype=np.float64)
         try:
-            kept = kept_of_blocks(blocks, found[0], _FARTHEST)
+            kept = kept_of_blocks(blocks, shape[0], _FARTHEST)
         except MemoryError:
-            kept = None
+            kept = None  # told below, with the file's name
         if kept is not None:
             return kept
     return kept_form(_exact_vertices(folder))
