@@ -65,9 +65,9 @@ def test_a_ray_that_hits_nothing_goes_on_and_one_from_behind_the_eye_comes_into_
 
 
 def test_a_marker_leaves_the_scene_as_it_was_composed(wall: Stage) -> None:
-    before = wall.view._picture._composed
+    before = wall.view._picture._full._composed
     wall.view.set_marker(Marker(np.array([0.0, 0.0, 0.0])))
     wall.pixels()
-    assert wall.view._picture._composed is before
+    assert wall.view._picture._full._composed is before
     wall.view.set_scene(None)
     assert wall.view._marker is None

@@ -493,7 +493,7 @@ def test_leaving_out_what_is_hidden_changes_no_pixel_and_leaves_out_much(
             for seconds in (1.0, 1e-3):
                 view._picture.budget.took_full(seconds)
                 if not known:
-                    view._picture._drawn = None
+                    view._picture._full._drawn = None
                 drawn.clear()
                 view._picture.changed()
                 planes.append((view.id_buffer(), sum(drawn)))
@@ -554,7 +554,8 @@ def test_quick_pictures_find_what_comes_into_view(stage: Stage, monkeypatch: pyt
     drawn: list[int] = []
     for turn in range(40):
         quick._drawn = None
-        quick.draw(view.current_camera(), 1.0, turn, picture.budget)
+        quick.begin(view.current_camera(), 1.0, turn, picture.budget)
+        assert quick.advance(None)
         drawn.append(
             sum(
                 int(count.sum())

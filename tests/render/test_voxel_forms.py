@@ -330,5 +330,5 @@ def test_cubes_are_not_taken_for_the_objects_with_their_numbers(ball: Stage) -> 
     picture = ball.view._picture
     assert (ball.view.id_buffer().kinds == KIND_VOXEL).any()
     assert picture.make_current()
-    assert picture._renderer is not None
-    assert np.flatnonzero(picture._renderer.seen_objects(10**6)).tolist() == [0]
+    assert picture._full is not None
+    assert np.flatnonzero(picture._full.renderer.seen_objects(10**6)).tolist() == [0]

@@ -1,4 +1,4 @@
-"""Going on with full pictures that take long, and letting those who need one wait without blocking."""
+"""Going on with pictures that take long, and letting those who need a full one wait without blocking."""
 
 from __future__ import annotations
 
@@ -45,16 +45,21 @@ class Finishing:
         else:
             self._timer.start()
 
-    def begin_colors(self) -> bool:
-        """Make new colors for what is shown, in a turn of its own; False where that can wait for painting."""
-        is_begun = self._picture.begin_colors(self._camera(), self._pixel_scale())
+    def begin_apart(self, *, plain: bool) -> bool:
+        """Make what is new in turns of its own, `plain` for a moving view; False where painting may do it."""
+        begin = self._picture.begin_colors
+        if plain and self._picture.budget.is_quick:
+            begin = self._picture.begin_quick
+        is_begun = begin(self._camera(), self._pixel_scale())
         if is_begun and not self._timer.running:
             self._timer.start()
         return is_begun
 
     def go_on(self) -> None:
         """A picture was drawn: work on what it still lacks, then tell those who wait for it."""
-        if (self._waiting or not self._picture.is_complete) and not self._timer.running:
+        picture = self._picture
+        lacks = bool(self._waiting) or picture.is_quick_under_way or not picture.is_complete
+        if lacks and not self._timer.running:
             self._timer.start()
 
     def when_exact(self, call: Callable[[], None], *, is_lasting: bool = False) -> None:
@@ -89,20 +94,32 @@ class Finishing:
 
     def _step(self) -> None:
         is_made, self._is_made = self._is_made, False
+        if self._picture.is_quick_under_way:
+            self._go_on_quickly()
+            return
         if self._picture.is_complete and not self._picture.has_surfaces(self._camera()):
             self._timer.stop()  # called off by a movement; the next one is begun when that has ended
             return
         if is_made and (self._picture.is_complete or self._picture.is_recoloring):
             self._show()
             return
+        is_done = self._tried(self._picture.advance)
+        # the last slice and the window's painting in one turn would be too long as well
+        self._is_made = is_done
+
+    def _go_on_quickly(self) -> None:
+        """A picture of the moving view comes before everything else."""
+        if self._tried(self._picture.advance_quick):
+            self._redraw()
+
+    def _tried(self, advance: Callable[[], bool]) -> bool:
+        """True when a picture is made; where the driver refuses, no more is tried."""
         try:
-            is_done = self._picture.advance()
+            return advance()
         except DRIVER_ERRORS as error:
             self.stop()
             self._failed(error)
-            return
-        # the last slice and the window's painting in one turn would be too long as well
-        self._is_made = is_done
+            return False
 
     def _show(self) -> None:
         """The picture is made: have it shown, and tell those who waited for it."""

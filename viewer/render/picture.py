@@ -13,26 +13,20 @@ from viewer.errors import GpuError
 from viewer.model.camera import Camera
 from viewer.render.composition import Composition
 from viewer.render.frame import Frame
+from viewer.render.full_picture import FullPicture
 from viewer.render.id_buffer import IdBuffer, PointerHit
 from viewer.render.marker import MarkerPainter
 from viewer.render.movement import MovementBudget
 from viewer.render.overlay import Overlay
 from viewer.render.picture_state import Flat, PictureState
-from viewer.render.quick_picture import QuickPicture
-from viewer.render.renderer import Renderer
+from viewer.render.quick_picture import TURN_SECONDS, QuickPicture
 from viewer.render.rulers import draw_axes, draw_scale_bar
-from viewer.render.surface_pass import SurfacePass, Surfaces
 from viewer.render.targets import DRIVER_ERRORS, driver_problem
 from viewer.render.text import TextPainter
-from viewer.render.warm_up import WarmUp
-
-PICK_REACH_PX = 3
-SLICE_SECONDS = 0.04
-"""A full picture that takes long is drawn in slices of about this, so that the window answers in between."""
 
 
 class Picture:
-    """Draws a state into the canvas, doing again only what a change asks for."""
+    """Shows a state in the canvas: its full picture, or a quick one while a view moves too fast for it."""
 
     def __init__(self, canvas: Any, state: PictureState) -> None:
         self._canvas = canvas
@@ -43,144 +37,156 @@ class Picture:
         self.is_awaited = False
         """True while the first picture of a scene is on its way."""
         self.is_growing = False
-        """True while the scene is only partly on the graphics card: what pictures take means nothing."""
+        """True while the scene is only partly on the graphics card."""
         self.budget = MovementBudget()
         self._composition = Composition(canvas.native)
-        self._renderer: Renderer | None = None
+        self._full: FullPicture | None = None
         self._quick: QuickPicture | None = None
         self._overlay: Overlay | None = None
         self._texts: TextPainter | None = None
         self._markers: MarkerPainter | None = None
-        self._drawn: Surfaces | None = None
-        self._drawn_objects = 0
-        self._pass: SurfacePass | None = None
-        self._pass_seconds = 0.0
-        self._is_measuring = False
-        self._ahead: Frame | None = None
-        """The surfaces of this frame are there; its colors follow in a turn of their own."""
-        self._is_new_ahead = False
-        self._is_coloring = False
-        """New colors are being drawn in the background."""
-        self._is_recoloring = False
-        """They, or those to come, are of what is shown, which stays so until they are there."""
         self._ids: IdBuffer | None = None
         self._image: NDArray[np.uint8] | None = None
         self._has_new_image = False
-        self._composed: tuple[object, ...] | None = None
-        self._full_size: tuple[int, int] | None = None
+        self._is_moving = False
         self._shows_quick = False
-        self._warm_up = WarmUp()
 
     @property
     def is_ready(self) -> bool:
-        return self._renderer is not None
+        return self._full is not None
 
     def prepare(self) -> bool:
         """Get ready to draw in the current context; False, with `error` set, where that is impossible."""
-        if self._renderer is None and self.error is None:
+        if self._full is None and self.error is None:
             try:
-                self._renderer = Renderer(self._canvas.context)
+                self._full = FullPicture(self._canvas.context, self.state, self.budget)
                 self._overlay, self._texts, self._markers = Overlay(), TextPainter(), MarkerPainter()
             except GpuError as error:
                 self.error = error
-        return self._renderer is not None
+        return self._full is not None
 
     def make_current(self) -> bool:
         """Make the canvas's context current; False while there is none."""
-        if self._renderer is None:
+        if self._full is None:
             return False
         self._canvas.set_current()
         return True
 
     def forget_pass(self) -> None:
         """Other triangles are coming: begin the picture under way anew, as if no other had been drawn."""
-        self._call_off()
+        for picture in (self._full, self._quick):
+            if picture is not None:
+                picture.call_off()
         self.budget.reset()
 
     def changed(self) -> None:
-        """Geometry, visibility or the camera is another one now."""
+        """Geometry or visibility is another one now."""
+        self.serial += 1
+        if self._quick is not None:
+            self._quick.call_off()
+
+    def moved(self) -> None:
+        """The camera is another one now; a quick picture under way is late by a movement, but of use."""
         self.serial += 1
 
     def recompose(self) -> None:
         """Something that is drawn from the same geometry looks another way now."""
-        self._composed = None
-        if self._quick is not None:
-            self._quick.recompose()
+        for picture in (self._full, self._quick):
+            if picture is not None:
+                picture.recompose()
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
         """The picture (H, W, 3) shown over the scene while looking through a camera."""
         self._image, self._has_new_image = image, True
 
-    def draw(self, camera: Camera, pixel_scale: float, flat: Flat, *, plain: bool) -> float:
-        """Draw into the window; returns the seconds it took. Raises GpuError when the driver refuses.
+    def _frame(self, camera: Camera, pixel_scale: float = 1.0) -> Frame:
+        return self.state.frame(self._canvas.context, camera, pixel_scale)
 
-        A full picture that takes long is not finished at once: until `is_complete` the window keeps what it
-        shows, and `advance` goes on with it.
-        """
-        started = time.perf_counter()
-        try:
-            self._draw(camera, pixel_scale, flat, plain=plain)
-        except DRIVER_ERRORS as error:
-            raise self.give_up(error) from error
-        return time.perf_counter() - started
+    def give_up(self, error: Exception) -> GpuError:
+        """Draw nothing any more, for the driver refused."""
+        self._full = self._quick = None
+        self.error = driver_problem(error)
+        return self.error
+
+    def release(self) -> None:
+        """Give the graphics memory back."""
+        self._composition.stop()
+        if self._full is not None and self.make_current():
+            for layer in self.state.layers.values():
+                layer.release()
+            self._full.renderer.release()
+            if self._quick is not None:
+                self._quick.release()
+        self._full = self._quick = None
+
+    # the full picture
 
     @property
     def is_complete(self) -> bool:
         """False while a full picture is under way."""
-        return self._pass is None and self._ahead is None and not self._is_coloring
-
-    @property
-    def is_about_to_show(self) -> bool:
-        """True while new colors of what is shown are drawn: showing anything sooner would wait for them."""
-        return self.is_recoloring and self._is_coloring
+        return self._full is None or self._full.is_complete
 
     @property
     def is_recoloring(self) -> bool:
         """True while what is shown is to get new colors in turns of their own."""
-        is_same = self._drawn is not None and self._drawn[0] == self.serial
-        return self._is_recoloring and is_same and not self.is_complete
+        return self._full is not None and self._full.is_recoloring(self.serial)
 
     def shows_full(self, camera: Camera) -> bool:
         """True when the window shows a full picture, with all that is known by now."""
-        size = (camera.lens.width, camera.lens.height)
-        is_new = self._composed == (self.serial, size, False) and self.is_complete
+        is_new = self._full is not None and self._full.is_up_to_date(camera, self.serial)
         return is_new and not self._shows_quick
 
     def has_surfaces(self, camera: Camera) -> bool:
         """True when the surfaces of the full picture are there."""
-        return self._drawn in (self._wanted(camera, for_ids=False), self._wanted(camera, for_ids=True))
-
-    def advance(self) -> bool:
-        """Go on with the full picture under way; True when all that is left is to show it."""
-        renderer, current = self._renderer, self._pass
-        if renderer is None or self.is_complete or not self.make_current():
-            return True
-        if current is None:
-            if not self._is_coloring:  # else what came after those waits until they are shown
-                self._compose_ahead(renderer)
-            self._is_coloring = self._is_coloring and not renderer.has_ended()
-            return not self._is_coloring
-        # while more of the scene is being sent, that takes its part of a turn
-        if not self._go_on(SLICE_SECONDS / 2 if self.is_growing else SLICE_SECONDS):
-            return False
-        if not current.frame.for_ids:
-            self._ahead = current.frame
-        return self._ahead is None
+        return self._full is not None and self._full.has_surfaces(camera, self.serial)
 
     def begin(self, camera: Camera, pixel_scale: float) -> None:
         """Begin with the full picture of a camera; the window keeps what it shows."""
-        if self._renderer is not None and self.make_current():
-            frame = self.state.frame(self._canvas.context, camera, pixel_scale)
-            self._draw_surfaces(self._renderer, frame, for_ids=False, seconds=0.0)
+        if self._full is not None and self.make_current():
+            self._is_moving = False
+            self._full.begin(self._frame(camera, pixel_scale), self.serial, self._seen)
 
     def begin_colors(self, camera: Camera, pixel_scale: float) -> bool:
         """Make new colors of what is drawn in the background; False where painting may as well do it."""
-        is_shown = self._drawn == self._wanted(camera, for_ids=False) and not self._shows_quick
-        is_long = self.budget.full_seconds > 0 and self.budget.is_long and self._pass is None
-        if not (is_shown and is_long and self.make_current()):
+        if self._full is None or self._shows_quick or not self.make_current():
             return False
-        self._ahead, self._is_recoloring = self.state.frame(self._canvas.context, camera, pixel_scale), True
+        return self._full.begin_colors(self._frame(camera, pixel_scale), self.serial)
+
+    def advance(self) -> bool:
+        """Go on with the full picture under way; True when all that is left is to show it."""
+        full = self._full
+        return full is None or full.is_complete or not self.make_current() or full.advance(self.serial)
+
+    # the moving one
+
+    @property
+    def is_quick_under_way(self) -> bool:
+        """True while the picture of a moving view is made."""
+        return self._quick is not None and self._quick.is_under_way
+
+    @property
+    def _has_quick(self) -> bool:
+        """True while the window shows a quick picture, or is about to."""
+        return self._shows_quick or (self._quick is not None and self._quick.is_new)
+
+    @property
+    def is_about_to_show(self) -> bool:
+        """True while something new is made for the window: showing anything sooner would wait for it."""
+        return self.is_quick_under_way or (
+            self.is_recoloring and self._full is not None and self._full.is_about_to_show
+        )
+
+    def begin_quick(self, camera: Camera, pixel_scale: float) -> bool:
+        """Begin with the picture of a moving view; False where painting has nothing else to show."""
+        size = (camera.lens.width, camera.lens.height)
+        if not self.budget.is_quick or self._shown(size) is None or not self.make_current():
+            return False
+        self._follow(camera, pixel_scale)
         return True
+
+    def advance_quick(self) -> bool:
+        """Go on with the picture of a moving view; True when all that is left is to show it."""
+        return self._quick is None or not self.make_current() or self._quick.advance(TURN_SECONDS)
 
     def make_ready_to_move(self, camera: Camera) -> None:
         """Have at hand what the first quick picture would wait for, where there will be any."""
@@ -188,84 +194,119 @@ class Picture:
             self._seen()
             self._quick_picture().make_ready(camera, self.budget)
 
-    def give_up(self, error: Exception) -> GpuError:
-        """Draw nothing any more, for the driver refused."""
-        self._renderer = None
-        self.error = driver_problem(error)
-        return self.error
-
-    def _draw(self, camera: Camera, pixel_scale: float, flat: Flat, *, plain: bool) -> None:
-        renderer, overlay, texts = self._renderer, self._overlay, self._texts
-        if renderer is None or overlay is None or texts is None:
-            return
-        begun = time.perf_counter()
-        frame = self.state.frame(self._canvas.context, camera, pixel_scale)
-        window = self._canvas._backend._vispy_get_fb_bind_location()
-        if self.is_awaited and self._full_size is None:
-            self._composed = self._drawn = None
-            self._warm_up.show_nothing(renderer, frame, self.state, window)
-            self._draw_flat(overlay, texts, frame, flat, renderer.depths)
-            renderer.finish()
-            return
-        wants_quick = plain and self.budget.is_quick
-        if wants_quick:
-            if not self._shows_quick:
-                self._quick_picture().follow(self._seen())
-            self._call_off()
-        seconds = self._seconds_in_one_go(plain=plain)
-        is_done = not wants_quick and self._draw_surfaces(renderer, frame, for_ids=False, seconds=seconds)
-        started = time.perf_counter()
-        is_new = False
-        if wants_quick or (self._shows_quick and not is_done):
-            quick = self._quick_picture()
-            is_new = quick.draw(frame.camera, frame.pixel_scale, self.serial, self.budget)
-            quick.present(frame, window)
-        else:
-            if is_done and not self.is_recoloring:
-                is_new = self._compose(renderer, frame, plain=plain)
-            smooth = not plain and self.state.mesh_style.shading != "none"
-            renderer.present(frame, window, smooth=smooth, has_picture=self._full_size == frame.size)
-        self._shows_quick = wants_quick or (self._shows_quick and not is_done)
-        shown = self._quick_picture() if self._shows_quick else renderer
-        self._draw_flat(overlay, texts, frame, flat, shown.depths)
-        renderer.finish()
-        if wants_quick:
-            started = begun
-        self._learn(time.perf_counter() - started, is_quick=wants_quick, is_new=is_new, plain=plain)
-        self._composition.begins()
-
-    def _seconds_in_one_go(self, *, plain: bool) -> float | None:
-        """How long surfaces may be drawn before something is shown; None = until they are all there."""
-        if self.budget.full_seconds == 0:
-            has_planes = self._renderer is not None and all(self._renderer.size)
-            return 0.0 if self.is_growing and has_planes else SLICE_SECONDS
-        # a moving view needs a picture now; what is long is drawn between pictures
-        return None if plain or not self.budget.is_long else 0.0
-
-    def _learn(self, seconds: float, *, is_quick: bool, is_new: bool, plain: bool) -> None:
-        """Remember what a picture took."""
-        if self.is_growing:
-            self._is_measuring = False
-        elif is_quick:
-            if is_new:
-                self.budget.took_quick(seconds + self._composition.seconds)
-        elif is_new and self._is_measuring and self._pass is None:
-            if plain:
-                # with a driver that only queues, what was queued before is in this time
-                self._pass_seconds = max(self._pass_seconds, seconds)
-            else:
-                self._is_measuring = False
-                self.budget.took_full(self._pass_seconds + seconds)
-
     def _quick_picture(self) -> QuickPicture:
         if self._quick is None:
-            painters = None if self._renderer is None else self._renderer.painters
+            painters = None if self._full is None else self._full.renderer.painters
             self._quick = QuickPicture(self._canvas.context, self.state, painters)
         return self._quick
 
-    def _draw_flat(
-        self, overlay: Overlay, texts: TextPainter, frame: Frame, flat: Flat, depths: Texture2D
-    ) -> None:
+    def _seen(self) -> NDArray[np.bool_] | None:
+        """By object id + 1, what the last picture showed, about; None = not known."""
+        if self._shows_quick and self._quick is not None:
+            return self._quick.seen
+        return None if self._full is None else self._full.seen()
+
+    def _follow(self, camera: Camera, pixel_scale: float) -> None:
+        """Have a quick picture made, instead of a full one."""
+        quick = self._quick_picture()
+        if not (self._is_moving or self._shows_quick):
+            quick.follow(self._seen())
+        self._is_moving = True
+        if self._full is not None:
+            self._full.call_off()
+        quick.begin(camera, pixel_scale, self.serial, self.budget)
+
+    def _shown(self, size: tuple[int, int]) -> Frame | None:
+        """What a window of this size may go on showing while a quick picture is made; None = nothing."""
+        quick = None if self._quick is None else self._quick.shown(size)
+        if quick is not None or self._shows_quick:
+            return quick
+        full = None if self._full is None else self._full.shown
+        return full if full is not None and full.size == size else None
+
+    # into the window
+
+    def draw(self, camera: Camera, pixel_scale: float, flat: Flat, *, plain: bool) -> float:
+        """Draw into the window; returns the seconds it took. Raises GpuError when the driver refuses.
+
+        What takes long is not finished at once: while a full or a quick picture is under way the window keeps
+        what it shows, and `advance` or `advance_quick` goes on with it.
+        """
+        if self._full is None:
+            return 0.0
+        started = time.perf_counter()
+        self._full.is_growing = self.is_growing
+        try:
+            frame = self._frame(camera, pixel_scale)
+            if self.is_awaited and self._full.shown is None:
+                self._full.show_nothing(frame, self._window)
+                self._end(self._full, frame, self._full.depths, flat)
+                return time.perf_counter() - started
+            is_moving = plain and self.budget.is_quick
+            if is_moving:
+                self._follow(camera, pixel_scale)
+            is_made = not is_moving and self._has_full_surfaces(self._full, frame, plain=plain)
+            if is_moving or (self._has_quick and not is_made):
+                return self._draw_quick(self._full, frame, flat)
+            self._draw_full(self._full, frame, flat, plain=plain, is_made=is_made)
+        except DRIVER_ERRORS as error:
+            raise self.give_up(error) from error
+        return time.perf_counter() - started
+
+    @property
+    def _window(self) -> int:
+        """OpenGL's name of the frame buffer that is the window's."""
+        return int(self._canvas._backend._vispy_get_fb_bind_location())
+
+    def _has_full_surfaces(self, full: FullPicture, frame: Frame, *, plain: bool) -> bool:
+        seconds = full.seconds_in_one_go(plain=plain)
+        return full.draw_surfaces(frame, self.serial, self._seen, seconds=seconds)
+
+    def _draw_full(self, full: FullPicture, frame: Frame, flat: Flat, *, plain: bool, is_made: bool) -> None:
+        started = time.perf_counter()
+        self._is_moving = self._shows_quick = False
+        is_new = is_made and not self.is_recoloring and full.compose(frame, self.serial, plain=plain)
+        full.present(frame, self._window, plain=plain)
+        self._end(full, frame, full.depths, flat)
+        if self.is_growing:
+            full.learn_nothing()
+        elif is_new:
+            full.learn(time.perf_counter() - started, plain=plain)
+
+    def _draw_quick(self, full: FullPicture, frame: Frame, flat: Flat) -> float:
+        """Show a quick picture, or until it is made what was shown before; returns the seconds it took."""
+        quick = self._quick_picture()
+        # its colors may be others now
+        quick.begin(frame.camera, frame.pixel_scale, self.serial, self.budget)
+        if self._shown(frame.size) is None:
+            quick.advance(None)
+        started = time.perf_counter()
+        shown, is_new = quick.shown(frame.size), quick.is_new
+        if shown is None:
+            shown = frame if full.shown is None else full.shown
+            full.present(shown, self._window, plain=False)
+            self._end(full, shown, full.depths, flat)
+        else:
+            self._shows_quick = True
+            quick.present(self._window)
+            self._end(full, shown, quick.depths, flat)
+        seconds = time.perf_counter() - started
+        if is_new:
+            seconds += quick.seconds
+            if not self.is_growing:
+                self.budget.took_quick(seconds + self._composition.seconds)
+        return seconds
+
+    def _end(self, full: FullPicture, frame: Frame, depths: Texture2D, flat: Flat) -> None:
+        """What lies flat over a picture; then wait until it is all drawn."""
+        self._draw_flat(frame, flat, depths)
+        full.renderer.finish()
+        self._composition.begins()
+
+    def _draw_flat(self, frame: Frame, flat: Flat, depths: Texture2D) -> None:
+        overlay, texts = self._overlay, self._texts
+        if overlay is None or texts is None:
+            return
         overlay.begin()
         if self._has_new_image:
             overlay.set_image(self._image)
@@ -282,134 +323,25 @@ class Picture:
             overlay.draw_stroke(frame, flat.stroke_shape, flat.stroke)
         overlay.end()
 
-    def _compose(self, renderer: Renderer, frame: Frame, *, plain: bool) -> bool:
-        """Bring the colors of the full picture up to date; True when there was something to do."""
-        wanted = (self.serial, frame.size, plain)
-        is_new, self._is_new_ahead, self._ahead = self._is_new_ahead, False, None
-        self._is_coloring = False
-        if self._composed == wanted:
-            return is_new
-        self._composed, self._full_size = wanted, frame.size
-        state = self.state
-        style = state.mesh_style
-        outlined = style.shading == "soft"
-        fine = outlined and not plain
-        if fine:
-            self._warm_up.colors(renderer, frame, state)
-        renderer.compose(
-            frame,
-            state.layers.values(),
-            shading=style.shading,
-            back_faces=style.back_faces,
-            occlusion=fine,
-            edges=outlined,
-            marks=state.has_marks,
-        )
-        return True
-
-    def _compose_ahead(self, renderer: Renderer) -> None:
-        """Make the colors of a picture whose surfaces are there."""
-        frame, self._ahead = self._ahead, None
-        if frame is None or self._drawn != self._wanted(frame.camera, for_ids=False):
-            return
-        started = time.perf_counter()
-        is_new = self._compose(renderer, frame, plain=False)
-        if self._is_measuring:
-            renderer.finish()
-            self._pass_seconds += time.perf_counter() - started
-        else:
-            renderer.tell_end()
-            self._is_coloring = True
-        self._is_new_ahead = is_new
-
-    def _wanted(self, camera: Camera, *, for_ids: bool) -> Surfaces:
-        for_ids = for_ids and any(layer.is_glass for layer in self.state.layers.values())
-        return self.serial, for_ids, (camera.lens.width, camera.lens.height)
-
-    def _draw_surfaces(
-        self, renderer: Renderer, frame: Frame, *, for_ids: bool, seconds: float | None = None
-    ) -> bool:
-        """Bring the surface planes up to date; see-through things are in them only for the pointer."""
-        wanted = self._wanted(frame.camera, for_ids=for_ids)
-        if self._drawn == wanted:
-            return True
-        if self._pass is None or self._pass.what != wanted:
-            asks = self.budget.is_worth_asking
-            frame.seen = self._seen() if asks else None
-            self._call_off()
-            frame.for_ids = wanted[1]
-            layers = self.state.layers.values()
-            self._pass = SurfacePass(
-                renderer, frame, layers, wanted, in_slices=self.budget.is_long, asks_what_hides=asks
-            )
-            self._pass_seconds, self._is_measuring = 0.0, not for_ids
-        return self._go_on(seconds)
-
-    def _seen(self) -> NDArray[np.bool_] | None:
-        """By object id + 1, what the last picture showed, about; None = not known."""
-        if self._shows_quick and self._quick is not None:
-            return self._quick.seen
-        count = self.state.table.object_count
-        is_known = count and self._drawn is not None and self._drawn_objects == count
-        return self._renderer.seen_objects(count) if is_known and self._renderer is not None else None
-
-    def _go_on(self, seconds: float | None) -> bool:
-        """Draw more of the surfaces under way; True when they are all there."""
-        current = self._pass
-        if current is None:
-            return True
-        if seconds == 0:
-            return False
-        started = time.perf_counter()
-        is_done = current.advance(seconds)
-        self._pass_seconds += time.perf_counter() - started
-        if not is_done:
-            return False
-        self._pass, self._drawn = None, current.what
-        self._drawn_objects = self.state.table.object_count
-        return True
-
-    def _call_off(self) -> None:
-        """Whatever the surfaces under way were for is out of date."""
-        if self._pass is not None:
-            self.budget.took_at_least(self._pass_seconds)
-        self._pass = self._drawn = self._ahead = None
-        self._is_coloring = self._is_recoloring = False
+    # what is where
 
     def id_buffer(self, camera: Camera) -> IdBuffer:
         """What is drawn at every pixel; kept until the camera, the size or what is visible changes."""
-        renderer = self._renderer
         size = (camera.lens.width, camera.lens.height)
-        if renderer is None or not self.make_current():
+        if self._full is None or not self.make_current():
             return IdBuffer.nothing(camera, self.serial)
         if self._ids is None or self._ids.serial != self.serial or self._ids.size != size:
-            frame = self.state.frame(self._canvas.context, camera)
-            self._draw_surfaces(renderer, frame, for_ids=True)
-            self._ids = renderer.read_ids(frame, self.state.layers.values(), self.serial)
+            self._ids = self._full.read_ids(self._frame(camera), self.serial, self._seen)
         return self._ids
 
     def pick(self, camera: Camera, x: int, y: int, pixel_scale: float) -> PointerHit:
         """What lies under a pixel."""
-        renderer = self._renderer
-        if renderer is None or not self.make_current():
+        if self._full is None or not self.make_current():
             return PointerHit(x, y)
-        frame = self.state.frame(self._canvas.context, camera, pixel_scale)
-        self._draw_surfaces(renderer, frame, for_ids=True)
-        return renderer.pick(frame, self.state.layers.values(), x, y, round(PICK_REACH_PX * pixel_scale))
+        return self._full.pick(self._frame(camera, pixel_scale), self.serial, self._seen, x, y)
 
     def pick_roughly(self, camera: Camera, x: int, y: int, pixel_scale: float) -> PointerHit:
         """What lies about under a pixel, of the moving view where the full picture takes long."""
         if self.budget.is_long and not self.has_surfaces(camera) and self.make_current():
             return self._quick_picture().pick(camera, pixel_scale, self.serial, self.budget, (x, y))
         return self.pick(camera, x, y, pixel_scale)
-
-    def release(self) -> None:
-        """Give the graphics memory back."""
-        self._composition.stop()
-        if self.make_current():
-            for layer in self.state.layers.values():
-                layer.release()
-            for renderer in (self._renderer, self._quick):
-                if renderer is not None:
-                    renderer.release()
-        self._renderer = None

@@ -113,7 +113,7 @@ class SceneView(ViewPictures):
 
     def redraw(self) -> None:
         self._picture.recompose()
-        if self._uploads.keeps_picture or not self.finishing.begin_colors():
+        if self._uploads.keeps_picture or not self.finishing.begin_apart(plain=self._is_plain):
             self.redraw_flat()
 
     def redraw_flat(self) -> None:

@@ -44,10 +44,12 @@ class SurfacePass:
             self._renderer.resume_surfaces()
         self._has_begun = True
         for _ in self._steps:
-            if seconds is None or not self._in_slices:
+            if not self._in_slices:
                 continue
             # drivers only queue what they are told; the time is spent here or when someone asks
             self._renderer.keep_pace()
+            if seconds is None:
+                continue
             now = time.perf_counter()
             # the next step takes about as long as this one
             if now - started + (now - last) > seconds:

@@ -88,6 +88,11 @@ class ViewCamera(ViewSignals):
         return not self._is_plain and self._picture.shows_full(self.current_camera())
 
     @property
+    def is_behind(self) -> bool:
+        """True while the window shows where the view was before it moved."""
+        return self._picture.is_quick_under_way
+
+    @property
     def movement(self) -> MovementBudget:
         """What the view does to keep its pace while it moves."""
         return self._picture.budget
@@ -205,7 +210,7 @@ class ViewCamera(ViewSignals):
         self.navigator.size = self.size
         self._has_own_view = True
         self.finishing.before_change()
-        self._picture.changed()
+        self._picture.moved()
         self._is_plain = self._picture.budget.is_plain
         self._has_moved = True
         self.look_again()
@@ -252,13 +257,16 @@ class ViewCamera(ViewSignals):
     def _drew(self) -> None:
         """A picture was drawn."""
         self.finishing.go_on()
-        if self._has_moved and self._picture.budget.is_quick:
+        if self._has_moved and self._picture.budget.is_quick and not self._picture.is_quick_under_way:
             # it may have taken longer than the wait: only now the next movement could come
             self._has_moved = False
             self.look_again()
         self._picture_shown()
 
     def _settle(self) -> None:
+        if self._picture.is_quick_under_way:
+            restart(self._settle_timer)  # first things first
+            return
         was_plain, self._is_plain = self._is_plain, False
         if was_plain and self._picture.budget.is_quick:
             # it is shown when it is whole, and not before

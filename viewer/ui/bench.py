@@ -137,7 +137,7 @@ class Bench:
 
     def _next_picture(self) -> None:
         drawn = self._pictures
-        self._wait(lambda: self._pictures > drawn)
+        self._wait(lambda: self._pictures > drawn and not self._view.is_behind)
 
     # the steps
 
