@@ -15,8 +15,10 @@ from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera, Cameras
 from viewer.model.mesh import Mesh
+from viewer.render import depth_test
 from viewer.render.layers.cameras import CamerasStyle
 from viewer.render.orbit_camera import ViewState
+from viewer.render.visuals import object_mesh
 
 pytestmark = pytest.mark.gl
 MOST_AT_EDGES = 0.001
@@ -97,6 +99,28 @@ def test_where_surfaces_coincide_either_may_be_drawn_and_nowhere_else(stage: Sta
     assert ties.any()
     floor, wall, panels = 0, 3, range(plain.object_count, mesh.object_count)
     assert set(found.hit[ties]) | set(found.drawn[ties]) <= {floor, wall, *panels}
+
+
+def test_depths_made_at_vertices_and_at_pixels_show_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older OpenGL has the latter only; where surfaces coincide the same one must win."""
+    plain = room(120)
+    mesh = joined(plain, clad_walls(), needles(100))
+    eyes = ((-2.4, -1.5, 1.7), (2.3, 1.6, 2.2), (-2.97, 0.3, 0.004))
+    pictures = []
+    for can_fix in (True, False):
+        monkeypatch.setattr(object_mesh, "can_fix_depth", lambda can_fix=can_fix: can_fix)
+        stage.show(scene_of(mesh), mesh)
+        pictures.append([seen_from(stage, mesh, eye) for eye in eyes])
+        assert all(found.unexplained == [] for found in pictures[-1])
+    assert stage.view._picture.make_current()
+    assert depth_test.can_fix_depth(), "software OpenGL can do both"
+    for at_vertices, at_pixels in zip(*pictures, strict=True):
+        differ = at_vertices.drawn != at_pixels.drawn
+        assert differ.mean() < MOST_CROSSINGS
+        ties = at_pixels.reasons == Reason.TIE
+        assert (ties & differ).sum() <= 0.01 * ties.sum()
 
 
 def test_through_a_lens_that_is_shifted_and_tilted(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.render.conftest import SIZE, Stage
 from tests.render.scenes import room, scene_of
@@ -15,7 +16,7 @@ from viewer.geometry.mesh_detail import mesh_detail
 from viewer.jobs.job import Progress
 from viewer.model.mesh import Mesh, split_at_objects
 from viewer.render import quick_picture
-from viewer.render.movement import MovementBudget
+from viewer.render.movement import SHARES, MovementBudget
 from viewer.render.orbit_camera import ViewState
 from viewer.render.picture import Picture
 from viewer.render.quick_picture import QuickPicture
@@ -82,6 +83,14 @@ def moving(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> tuple[Stage, Mesh]:
     return stage, mesh
 
 
+def in_window(stage: Stage) -> NDArray[np.int64]:
+    """What the window shows just now, (H, W, 3)."""
+    image = stage.view.native.grabFramebuffer()
+    image = image.convertToFormat(image.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : SIZE[0] * 3].reshape(SIZE[1], SIZE[0], 3).astype(np.int64)
+
+
 def test_nothing_is_made_within_a_painting(
     moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,11 +140,23 @@ def test_new_colors_of_a_moving_view_come_with_its_next_picture(
     view.set_object_colors(np.full((mesh.object_count, 3), (250, 20, 20), np.uint8))
     watch = Watch(monkeypatch)
     stage.wait(lambda: bool(watch.eyes) and not view.is_behind)
-    image = view.native.grabFramebuffer()
-    image = image.convertToFormat(image.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    shown = rows[:, : SIZE[0] * 3].reshape(SIZE[1], SIZE[0], 3).astype(int)
+    shown = in_window(stage)
     assert (shown[..., 0] > 2 * shown[..., 1]).mean() > 0.95
+
+
+def test_outlines_of_a_moving_view_have_as_much_ink_as_those_at_rest(
+    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of one pixel becomes three wide where a third of the pixels is drawn: it must not flash up."""
+    stage, _ = moving
+    view = stage.view
+    watch = Watch(monkeypatch)
+    monkeypatch.setattr(MovementBudget, "share", property(lambda _: SHARES[0]))
+    view.set_view(INSIDE)
+    stage.wait(lambda: bool(watch.eyes))
+    moved = in_window(stage)
+    stage.wait(lambda: view.is_full_picture)
+    assert moved.mean() == pytest.approx(in_window(stage).mean(), abs=1.0)
 
 
 def test_another_mesh_takes_the_place_of_one_that_a_picture_is_made_of(moving: tuple[Stage, Mesh]) -> None:

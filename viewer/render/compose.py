@@ -157,7 +157,8 @@ class Composer:
             "u_selection": theme.selection,
             "u_hover": theme.hover,
             "u_preview": theme.preview,
-            "u_edges": theme.edge_strength,
+            # a line of one pixel becomes wider where the picture is enlarged: as much ink on more room
+            "u_edges": theme.edge_strength * frame.sharpness,
             "u_line_px": max(1, round(frame.pixel_scale)),
         }
         if openness is not None:

@@ -22,8 +22,7 @@ from viewer.render.targets import flush
 from viewer.render.theme import DARK, Theme
 
 NEAR_METRES = 0.002
-"""So near that one may stand at a wall; logarithmic depth does not mind."""
-FAR_METRES = 100_000.0
+"""So near that one may stand at a wall."""
 
 
 def resized(camera: Camera, width: int, height: int) -> Camera:
@@ -56,6 +55,8 @@ class Frame:
     """Draw see-through surfaces as solid ones: the pointer means what is in front."""
     most_faces: int | None = None
     """Of large layers, draw about so many triangles or points: a quick picture. None = everything."""
+    sharpness: float = 1.0
+    """Pixels of this picture per pixel of the window it is shown in, in each direction."""
     seen: NDArray[np.bool_] | None = None
     """By object id + 1, about what the picture before this one showed; None = not known."""
     read_depths: Callable[[], NDArray[np.float32]] | None = None
@@ -65,15 +66,17 @@ class Frame:
     """How many triangles or points to draw at a time, when something else may have to be done in between."""
     clip_from_rel: NDArray[np.float32] = field(init=False)
     ray_from_ndc: NDArray[np.float32] = field(init=False)
-    log_depth: tuple[float, float] = field(init=False)
+    near: float = field(init=False)
+    """The least clip w that is drawn, world units."""
 
     def __post_init__(self) -> None:
-        near = NEAR_METRES / self.metres_per_unit
-        far = FAR_METRES / self.metres_per_unit
+        near = self.near = NEAR_METRES / self.metres_per_unit
         cam_from_rel = np.eye(4)
         cam_from_rel[:3, :3] = np.linalg.inv(self.camera.world_from_cam[:3, :3])
-        self.clip_from_rel = gl_matrix(self.camera.lens.clip_from_cam(near, far) @ cam_from_rel)
-        self.log_depth = (1 / near, float(1 / np.log2(1 + far / near)))
+        clip_from_cam = self.camera.lens.clip_from_cam(near, 2 * near)
+        # divided by w that is how near a place is; nothing is too far away
+        clip_from_cam[2] = (0.0, 0.0, 0.0, near)
+        self.clip_from_rel = gl_matrix(clip_from_cam @ cam_from_rel)
         lens = self.camera.lens
         half_w, half_h = lens.width / 2, lens.height / 2
         pixel_from_ndc = np.array([[half_w, 0, half_w - 0.5], [0, -half_h, half_h - 0.5], [0, 0, 1]])
@@ -115,7 +118,7 @@ class Frame:
         """Set the uniforms of the `PLACE` and `DEPTH` shader parts."""
         program["u_clip_from_rel"] = self.clip_from_rel
         program["u_eye"] = (self.camera.position - origin).astype(np.float32)
-        program["u_log_depth"] = self.log_depth
+        program["u_near"] = self.near
 
     def pixel_rays(self) -> dict[str, Any]:
         """The uniforms of the `FLAT_NORMAL` shader part."""

@@ -45,6 +45,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {
     "glClear": (None, c_uint),
     "glClearColor": (None, c_float, c_float, c_float, c_float),
     "glClearDepth": (None, c_double),
+    "glClipControl": (None, c_uint, c_uint),
     "glClientWaitSync": (c_uint, c_void_p, c_uint, c_uint64),
     "glDeleteBuffers": (None, c_int, _Memory),
     "glDeleteFramebuffers": (None, c_int, _Memory),
@@ -118,6 +119,7 @@ class OpenGL:
     GL_GREATER = 0x0204
     GL_LESS = 0x0201
     GL_LINE = 0x1B01
+    GL_LOWER_LEFT = 0x8CA1
     GL_MAJOR_VERSION = 0x821B
     GL_MAX_SAMPLES = 0x8D57
     GL_MAX_TEXTURE_SIZE = 0x0D33
@@ -145,6 +147,7 @@ class OpenGL:
     GL_VENDOR = 0x1F00
     GL_VERSION = 0x1F02
     GL_ZERO = 0
+    GL_ZERO_TO_ONE = 0x935F
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in _FUNCTIONS:

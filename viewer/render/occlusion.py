@@ -29,6 +29,7 @@ uniform float u_radius;         // world units
 uniform float u_px_per_slope;
 uniform float u_far_scale;
 out vec4 o_shade;               // openness, depth in 16 bits
+const mat2 GOLDEN_TURN = mat2(-0.7373689, 0.6754903, -0.6754903, -0.7373689);
 
 vec4 with_depth(float open, float w) {
     float d = clamp(log2(1.0 + w * u_far_scale) / 24.0, 0.0, 1.0) * 65535.0;
@@ -48,11 +49,11 @@ void main() {
         ? unpack_normal(texelFetch(u_surface, p, 0)) : -normalize(here);
     float reach = clamp(u_radius * u_px_per_slope / w, 4.0, 96.0);
     float turn = float((p.x / 2 & 3) * 4 + (p.y / 2 & 3)) * 0.3926991;
+    vec2 way = vec2(cos(turn), sin(turn)) * reach;
     float closed = 0.0;
     for (int k = 0; k < 8; k++) {
-        float share = (float(k) + 0.5) / 8.0;
-        float angle = turn + float(k) * 2.3999632;
-        ivec2 q = p + ivec2(vec2(cos(angle), sin(angle)) * reach * share + 0.5);
+        ivec2 q = p + ivec2(way * ((float(k) + 0.5) / 8.0) + 0.5);
+        way = GOLDEN_TURN * way;    // software drawing pays dearly for sines
         if (any(lessThan(q, ivec2(0))) || any(greaterThan(q, last))) continue;
         float other = texelFetch(u_depth, q, 0).r;
         if (other <= 0.0) continue;

@@ -176,7 +176,7 @@ class QuickPicture:
         width, height = (quick_side(side, budget.share) for side in (lens.width, lens.height))
         small = resized(camera, width, height)
         frame = self._state.frame(self._context, small, pixel_scale * width / lens.width)
-        frame.most_faces = budget.most_faces
+        frame.most_faces, frame.sharpness = budget.most_faces, width / lens.width
         return frame
 
     def make_ready(self, camera: Camera, budget: MovementBudget) -> None:

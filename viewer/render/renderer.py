@@ -18,6 +18,7 @@ from vispy.gloo.context import GLContext
 
 from viewer.errors import GpuError
 from viewer.render.compose import Composer, Pane, Presenter
+from viewer.render.depth_test import IN_FRONT, fix_depth
 from viewer.render.frame import Frame
 from viewer.render.gl import GL
 from viewer.render.id_buffer import KIND_OBJECT, KIND_VOXEL, IdBuffer, PointerHit, decode_ids, hit_in_patch
@@ -159,7 +160,7 @@ class Renderer:
             self._picture = Targets(self._context, (RGBA8,), depth=self._surfaces.depth, linear=True)
             self._picture.resize(*frame.size)
         self.resume_surfaces()
-        GL.glClearDepth(1.0)
+        GL.glClearDepth(0.0)
         GL.glClearColor(0.0, 0.0, 0.0, 0.0)
         GL.glClear(GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT)
 
@@ -170,8 +171,9 @@ class Renderer:
         GL.glDisable(GL.GL_BLEND)
         GL.glDisable(GL.GL_DITHER)
         GL.glEnable(GL.GL_DEPTH_TEST)
-        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthFunc(IN_FRONT)
         GL.glDepthMask(True)
+        fix_depth()
 
     def compose(
         self,
@@ -205,7 +207,7 @@ class Renderer:
             marks=marks,
         )
         GL.glEnable(GL.GL_DEPTH_TEST)
-        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthFunc(IN_FRONT)
         GL.glDepthMask(False)
         GL.glEnable(GL.GL_BLEND)
         layers = [layer for layer in layers if layer.is_drawn]
@@ -319,7 +321,7 @@ class Renderer:
         GL.glClear(GL.GL_COLOR_BUFFER_BIT)
         GL.glDisable(GL.GL_BLEND)
         GL.glEnable(GL.GL_DEPTH_TEST)
-        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthFunc(IN_FRONT)
         GL.glDepthMask(False)
         for layer in pickable:
             layer.draw_pickable(frame)

@@ -73,28 +73,44 @@ NO_CLIP = "void clip_to_box(vec3 rel) {}\n"
 """In place of `CLIP`, for programs that draw so many vertices that even its outputs count."""
 
 DEPTH = """
-uniform vec2 u_log_depth;       // 1 / near, 1 / log2(1 + far / near)
-void write_depth(float nearer) {
-    gl_FragDepth = log2(1.0 + u_log_depth.x * (1.0 - nearer) / gl_FragCoord.w) * u_log_depth.y;
-}
+uniform float u_near;           // world units
+void write_depth(float nearer) { gl_FragDepth = u_near * gl_FragCoord.w * (1.0 + nearer); }
 """
-"""Logarithmic depth, per fragment: in the vertex stage it would bend triangles that reach past the eye."""
+"""Depth is the nearness near / w, 0 infinitely far: as exact everywhere as floating-point numbers are, and
+linear in the picture, so that it may as well be made at the vertices (`FIXED_DEPTH`). (Reed, Depth precision
+visualized, 2015.)
+"""
+
+FIXED_DEPTH = "#define FIXED_DEPTH 1\n"
+"""Goes before programs whose vertices make the depth, see `depth_test`."""
+
+RANK = """
+// Surfaces in the very same place must not flicker: each object has its own rank, 0.2 mm at five metres.
+float rank_of(int id) { return fract(float(id) * 0.6180340) * 4e-5; }
+"""
 
 SURFACE = (
-    DEPTH
-    + """
+    """
 layout(location = 0) out vec4 o_id;
 layout(location = 1) out vec4 o_surface;
 layout(location = 2) out float o_depth;
 
-void write_surface(int index, int kind, vec4 surface, float farther) {
-    int id = index + 1;
+void write_planes(int id, int kind, vec4 surface) {
     o_id = vec4(id & 255, (id >> 8) & 255, (id >> 16) & 255, kind) / 255.0;
     o_surface = surface;
     o_depth = 1.0 / gl_FragCoord.w;
-    // surfaces in the very same place must not flicker: each object has its own rank, 0.2 mm at five metres
-    write_depth(fract(float(id) * 0.6180340) * 4e-5 - farther);
 }
+
+#ifndef FIXED_DEPTH
+"""
+    + DEPTH
+    + RANK
+    + """
+void write_surface(int index, int kind, vec4 surface, float farther) {
+    write_planes(index + 1, kind, surface);
+    write_depth(rank_of(index + 1) - farther);
+}
+#endif
 
 // The direction of a vector of any length folded onto a square, 16 bits a side, in four bytes.
 vec4 pack_normal(vec3 n) {

@@ -11,6 +11,7 @@ from vispy import gloo
 from viewer.model.camera import Cameras, Lens, Trajectory
 from viewer.model.frames import FrameId
 from viewer.model.scene import Scene
+from viewer.render.depth_test import IN_FRONT
 from viewer.render.frame import Frame
 from viewer.render.gl import GL
 from viewer.render.id_buffer import KIND_FRUSTUM
@@ -249,5 +250,5 @@ class _Glass:
             return
         frame.place(self._program, self._origin)
         self._program["u_color"] = (*frame.theme.current_frustum, 0.16 * whole)
-        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthFunc(IN_FRONT)
         frame.draw(self._program, "triangles")

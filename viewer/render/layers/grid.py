@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vispy import gloo
 
 from viewer.model.scene import Scene
+from viewer.render.depth_test import IN_FRONT
 from viewer.render.frame import Frame
 from viewer.render.gl import GL
 from viewer.render.layers.layer import Layer, control
@@ -105,7 +106,7 @@ class GridLayer(Layer):
         program["u_reach"] = max(self._span * 2.0, above * 4.0, 20.0 / frame.metres_per_unit)
         program["u_color"] = frame.theme.grid
         program["u_opacity"] = self.style.opacity
-        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthFunc(IN_FRONT)
         frame.draw(program, "triangles")
 
     def release(self) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
+from viewer.render.depth_test import BEHIND, IN_FRONT
 from viewer.render.frame import Frame
 from viewer.render.gl import GL
 from viewer.render.shaders import DEPTH, PICKED, PLACE, VERSION
@@ -168,10 +169,10 @@ class LineSet:
         self._prepare(frame, self._color, 0.0)
         self._color["u_nearer"] = NEARER
         if hidden_opacity > 0:
-            GL.glDepthFunc(GL.GL_GREATER)
+            GL.glDepthFunc(BEHIND)
             self._color["u_opacity"] = opacity * hidden_opacity
             frame.draw(self._color, "triangles", self._elements)
-        GL.glDepthFunc(GL.GL_LESS)
+        GL.glDepthFunc(IN_FRONT)
         self._color["u_opacity"] = opacity
         frame.draw(self._color, "triangles", self._elements)
 

@@ -17,6 +17,7 @@ from vispy.gloo.context import GLContext
 
 from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
+from viewer.render.depth_test import can_fix_depth
 from viewer.render.detail_choice import (
     Lookout,
     Ranges,
@@ -35,12 +36,14 @@ from viewer.render.shaders import (
     CLIP,
     CONSTANTS,
     DEPTH,
+    FIXED_DEPTH,
     FLAT_NORMAL,
     GAMMA,
     GLASS,
     LIGHT,
     NO_CLIP,
     PLACE,
+    RANK,
     SURFACE,
     TABLE,
     VERSION,
@@ -56,9 +59,10 @@ _WORTH_ASKING_FACES = 1 << 18
 """With fewer triangles left it takes less to draw them."""
 
 _VERTEX = (
-    VERSION
+    "{version}"
     + CONSTANTS
     + PLACE
+    + RANK
     + "{clip}"
     + """
 in vec4 a_xyzo;
@@ -67,12 +71,15 @@ void main() {
     v_object = int(a_xyzo.w + (a_xyzo.w < 0.0 ? -0.5 : 0.5));
     vec3 rel = a_xyzo.xyz - u_eye;
     gl_Position = u_clip_from_rel * vec4(rel, 1.0);
+#ifdef FIXED_DEPTH
+    gl_Position.z *= 1.0 + rank_of(v_object + 1);
+#endif
     clip_to_box(rel);
 }
 """
 )
 _SURFACE = (
-    VERSION
+    "{version}"
     + CONSTANTS
     + SURFACE
     + FLAT_NORMAL
@@ -80,7 +87,12 @@ _SURFACE = (
 flat in int v_object;
 void main() {
     int kind = gl_FrontFacing ? KIND_OBJECT : KIND_BACK_FACE;
-    write_surface(v_object, kind, pack_normal(flat_normal_of_any_length()), 0.0);
+    vec4 normal = pack_normal(flat_normal_of_any_length());
+#ifdef FIXED_DEPTH
+    write_planes(v_object + 1, kind, normal);
+#else
+    write_surface(v_object, kind, normal, 0.0);
+#endif
 }
 """
 )
@@ -169,8 +181,11 @@ class ObjectMesh:
     def _program(self, name: str, fragment: str, frame: Frame) -> gloo.Program:
         key = (name, frame.clip is not None)
         if key not in self._programs:
+            version = VERSION + (FIXED_DEPTH if "{version}" in fragment and can_fix_depth() else "")
             vertex = _VERTEX.replace("{clip}", CLIP if frame.clip is not None else NO_CLIP)
-            self._programs[key] = gloo.Program(vertex, fragment)
+            self._programs[key] = gloo.Program(
+                *(text.replace("{version}", version) for text in (vertex, fragment))
+            )
             self._programs[key]["a_xyzo"] = self._no_vertex
         return self._programs[key]
 

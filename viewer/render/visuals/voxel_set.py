@@ -9,6 +9,7 @@ from typing import Any
 
 from vispy import gloo
 
+from viewer.render.depth_test import IN_FRONT
 from viewer.render.detail_choice import Ranges, batches, merged_ranges
 from viewer.render.frame import Frame, set_uniforms
 from viewer.render.gl import GL
@@ -226,7 +227,7 @@ class VoxelSet:
                 name = gl_name(frame.context, program)
                 flush(frame.context)
                 GL.glUseProgram(name)
-                GL.glDepthFunc(GL.GL_LESS)
+                GL.glDepthFunc(IN_FRONT)
                 with frame.clipping():
                     self._forms[k][1].draw(name, *part)
                 yield
