@@ -28,7 +28,7 @@ def open_scene(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
     settle(qtbot, window)
 
 
-def settle(qtbot: QtBot, window: MainWindow) -> None:
+def settle(qtbot: QtBot, window: MainWindow, stays_ms: int = 150) -> None:
     """Wait until nothing is being computed, uploaded or flown to, and stays so."""
     view = window.scene_view
 
@@ -39,7 +39,7 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
     while size != view.size or not is_quiet():  # docks that come in take their room a little later
         qtbot.waitUntil(is_quiet, timeout=PATIENCE_MS)
         size = view.size
-        qtbot.wait(150)
+        qtbot.wait(stays_ms)
 
 
 def drag(
