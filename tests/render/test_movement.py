@@ -590,33 +590,61 @@ def test_of_a_moving_view_only_what_is_faint_is_glass(slow: tuple[Stage, Mesh]) 
     stage.settle()
 
 
+class Steps:
+    """A renderer of seven steps that each take long: first to be told, then to be drawn, one by one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, told_in: float, drawn_in: float) -> None:
+        self.now = 0.0
+        self.done: list[int] = []
+        self._told_in, self._drawn_in = told_in, drawn_in
+        self._ends = [0.0]
+        monkeypatch.setattr(surface_pass, "time", SimpleNamespace(perf_counter=lambda: self.now))
+
+    def surface_steps(self, *_: object) -> Generator[None, None, None]:
+        for k in range(7):
+            assert self.now >= self._ends[-2 if k else -1], "never more than two at a time"
+            self.done.append(k)
+            self.now += self._told_in
+            yield
+
+    def resume_surfaces(self) -> None:
+        pass
+
+    def keep_pace(self, seconds: float | None) -> bool:
+        self._ends.append(max(self.now, self._ends[-1]) + self._drawn_in)
+        return self.has_caught_up(seconds)
+
+    def has_caught_up(self, seconds: float | None) -> bool:
+        wait = max(self._ends[-2] - self.now, 0.0)
+        self.now += wait if seconds is None else min(wait, max(seconds, 0.0))
+        return self.now >= self._ends[-2]
+
+    def slices(self, seconds: float) -> list[tuple[int, float]]:
+        """After each slice how many steps were told, and how long it took."""
+        frame: Any = SimpleNamespace()
+        renderer: Any = self
+        drawing = surface_pass.SurfacePass(
+            renderer, frame, (), (0, False, SIZE), in_slices=True, asks_what_hides=False
+        )
+        found, is_done = [], False
+        while not is_done:
+            started = self.now
+            is_done = drawing.advance(seconds)
+            found.append((len(self.done), self.now - started))
+        return found
+
+
 def test_a_slice_ends_before_it_gets_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    done = []
+    slices = Steps(monkeypatch, told_in=0.015, drawn_in=0.0).slices(0.05)
+    assert [steps for steps, _ in slices] == [3, 6, 7]
+    assert max(took for _, took in slices) < 0.05
 
-    class Steps:
-        def surface_steps(self, *_: object) -> Generator[None, None, None]:
-            for k in range(7):
-                done.append(k)
-                yield
 
-        def resume_surfaces(self) -> None:
-            pass
-
-        def keep_pace(self) -> None:
-            now[0] += 0.015
-
-    monkeypatch.setattr(surface_pass, "time", SimpleNamespace(perf_counter=lambda: now[0]))
-    frame: Any = SimpleNamespace()
-    steps: Any = Steps()
-    drawing = surface_pass.SurfacePass(
-        steps, frame, (), (0, False, SIZE), in_slices=True, asks_what_hides=False
-    )
-    counts = []
-    while not drawing.advance(0.05):
-        counts.append(len(done))
-    assert counts == [3, 6]
-    assert len(done) == 7
+def test_a_slice_does_not_wait_long_for_what_is_still_being_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    slices = Steps(monkeypatch, told_in=0.005, drawn_in=0.12).slices(0.04)
+    assert slices[-1][0] == 7
+    assert len(slices) > 12, "each step takes three slices to be drawn"
+    assert max(took for _, took in slices) < 0.05
 
 
 def test_what_the_window_needs_after_a_picture_is_known_when_it_tells(

@@ -49,9 +49,9 @@ class Watch:
             self.eyes.append(tuple(shown.camera.position.tolist()))
             present(quick, window)
 
-        def stepped(*args: Any, **options: Any) -> None:
+        def stepped(*args: Any, **options: Any) -> bool:
             self.made_while_painting += is_painting[0]
-            draw_step(*args, **options)
+            return draw_step(*args, **options)
 
         def composed(*args: Any, **options: Any) -> None:
             self.made_while_painting += is_painting[0]

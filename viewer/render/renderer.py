@@ -75,7 +75,7 @@ class Renderer:
         self._occlusion = Occlusion(context, self.painters.occlusion)
         self._has_occlusion = False
         self._seen: NDArray[np.bool_] | None = None  # in the surfaces as they are
-        self._step_told: int | None = None  # OpenGL's mark in its queue
+        self._steps_told: list[int] = []  # OpenGL's marks in its queue, of the last steps
         self._end_told: int | None = None
 
     @property
@@ -119,16 +119,26 @@ class Renderer:
             if layer.is_drawn:
                 yield from layer.surface_steps(frame)
 
-    def keep_pace(self) -> None:
+    def keep_pace(self, seconds: float | None = None) -> bool:
         """After one of the `surface_steps`: wait for the one before, while this one is being drawn.
 
         Software drawing takes some 200 bytes a triangle until it is done with them: never more than two.
+        False when the one before is still not there after so long: then ask `has_caught_up` before the next.
         """
-        before, self._step_told = self._step_told, GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
+        self._steps_told.append(GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0))
         GL.glFlush()
-        if before is not None:
-            GL.glClientWaitSync(before, GL.GL_SYNC_FLUSH_COMMANDS_BIT, LONGEST_STEP_NS)
-            GL.glDeleteSync(before)
+        return self.has_caught_up(seconds)
+
+    def has_caught_up(self, seconds: float | None = None) -> bool:
+        """True when no step but the last is still being drawn; waits for it for so long, None = very long."""
+        nanoseconds = LONGEST_STEP_NS if seconds is None else int(max(seconds, 0.0) * 1e9)
+        while len(self._steps_told) > 1:
+            step = self._steps_told[0]
+            state = GL.glClientWaitSync(step, GL.GL_SYNC_FLUSH_COMMANDS_BIT, nanoseconds)
+            if state == GL.GL_TIMEOUT_EXPIRED and seconds is not None:
+                return False
+            GL.glDeleteSync(self._steps_told.pop(0))
+        return True
 
     def tell_end(self) -> None:
         """Let what was drawn until now be drawn in the background; `has_ended` tells when it is."""
@@ -340,10 +350,10 @@ class Renderer:
         return self._picture.read_bytes(0)
 
     def release(self) -> None:
-        for mark in (self._step_told, self._end_told):
+        for mark in (*self._steps_told, self._end_told):
             if mark is not None:
                 GL.glDeleteSync(mark)
-        self._step_told = self._end_told = None
+        self._steps_told, self._end_told = [], None
         self._surfaces.release()
         self._smoothed.release()
         self._thin.release()

@@ -41,13 +41,17 @@ class SurfacePass:
         """Go on for about so long, rather less than more, or to the end; True when all is drawn."""
         started = last = time.perf_counter()
         if self._has_begun:
+            if self._in_slices and not self._renderer.has_caught_up(seconds):
+                return False
             self._renderer.resume_surfaces()
         self._has_begun = True
         for _ in self._steps:
             if not self._in_slices:
                 continue
             # drivers only queue what they are told; the time is spent here or when someone asks
-            self._renderer.keep_pace()
+            left = None if seconds is None else seconds - (time.perf_counter() - started)
+            if not self._renderer.keep_pace(left):
+                return False
             if seconds is None:
                 continue
             now = time.perf_counter()
