@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from tests.render.conftest import SIZE, Stage
 from tests.render.scenes import room, scene_of
@@ -16,6 +17,7 @@ from viewer.geometry.mesh_detail import mesh_detail
 from viewer.jobs.job import Progress
 from viewer.model.mesh import Mesh, split_at_objects
 from viewer.render import quick_picture
+from viewer.render.compose import Presenter
 from viewer.render.movement import SHARES, MovementBudget
 from viewer.render.orbit_camera import ViewState
 from viewer.render.picture import Picture
@@ -103,6 +105,56 @@ def test_nothing_is_made_within_a_painting(
     stage.wait(lambda: view.is_full_picture)
     assert watch.made_while_painting == 0
     assert set(watch.eyes) == {watch.eyes[0]}
+
+
+def test_the_full_picture_is_only_shown_by_a_painting_and_its_edges_are_smooth_by_then(
+    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, mesh = moving
+    view = stage.view
+    is_painting = [False]
+    smoothed: list[bool] = []
+    paint, smooth = Picture.draw, Presenter.draw
+
+    def painted(*args: Any, **options: Any) -> float:
+        is_painting[0] = True
+        try:
+            return paint(*args, **options)
+        finally:
+            is_painting[0] = False
+
+    def drawn(presenter: Presenter, *args: Any, **options: Any) -> None:
+        if options["smooth"]:
+            smoothed.append(is_painting[0])
+        smooth(presenter, *args, **options)
+
+    monkeypatch.setattr(Picture, "draw", painted)
+    monkeypatch.setattr(Presenter, "draw", drawn)
+    for change in (
+        lambda: view.set_view(OTHER),
+        lambda: view.set_object_colors(np.full((mesh.object_count, 3), (250, 20, 20), np.uint8)),
+    ):
+        change()
+        stage.wait(lambda: view.is_full_picture)
+        view.redraw_flat()
+        stage.pause(0.05)
+        assert smoothed == [False], "once, and not while the window waits for it"
+        smoothed.clear()
+
+
+def test_two_paintings_never_come_in_the_same_turn(moving: tuple[Stage, Mesh]) -> None:
+    """Else whoever moves the pointer waits for both."""
+    stage, _ = moving
+    view = stage.view
+    paintings: list[float] = []
+    view.frame_drawn.connect(paintings.append)
+    QCoreApplication.sendPostedEvents()
+    paintings.clear()
+    view.window_painted()
+    view.redraw_flat()
+    QCoreApplication.sendPostedEvents()
+    assert not paintings
+    stage.wait(lambda: bool(paintings))
 
 
 def test_a_view_that_moves_all_the_time_shows_one_picture_after_the_other(

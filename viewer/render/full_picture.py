@@ -51,6 +51,8 @@ class FullPicture:
         self._is_new_ahead = False
         self._is_coloring = False
         """New colors are being drawn in the background."""
+        self._is_to_smooth = False
+        """They are to be smoothed in a turn of its own, so that showing them does not take long."""
         self._is_recoloring = False
         """They, or those to come, are of what is shown, which stays so until they are there."""
         self._colors_begun_at = 0.0
@@ -147,10 +149,16 @@ class FullPicture:
         self._is_new_ahead = self.compose(frame, serial, plain=False)
         self.renderer.tell_end()
         self._is_coloring = True
+        self._is_to_smooth = self._is_smooth
 
     def _colors_ended(self) -> bool:
-        """True when the colors under way are all drawn."""
+        """True when the colors under way are all drawn, and their edges smoothed."""
         if not self.renderer.has_ended():
+            return False
+        if self._is_coloring and self._is_to_smooth and self.shown is not None:
+            self._is_to_smooth = False
+            self.renderer.smooth_ahead(self.shown)
+            self.renderer.tell_end()
             return False
         if self._is_coloring and self._is_measuring:
             self._pass_seconds += time.perf_counter() - self._colors_begun_at
@@ -216,6 +224,11 @@ class FullPicture:
 
     # into the window
 
+    @property
+    def _is_smooth(self) -> bool:
+        """True when edges are smoothed at rest; unlit pictures are for looking at exact colors."""
+        return self._state.mesh_style.shading != "none"
+
     def show_nothing(self, frame: Frame, window: int) -> None:
         """Clear the window for a scene that is still to come, and get ready for it."""
         self._composed = self._drawn = None
@@ -247,7 +260,7 @@ class FullPicture:
 
     def present(self, frame: Frame, window: int, *, plain: bool) -> None:
         """Show the colors there are, of a frame of the window's size."""
-        smooth = not plain and self._state.mesh_style.shading != "none"
+        smooth = not plain and self._is_smooth
         has_picture = self.shown is not None and self.shown.size == frame.size
         self.renderer.present(frame, window, smooth=smooth, has_picture=has_picture)
 

@@ -274,6 +274,15 @@ class Renderer:
             return
         self.painters.presenter.draw(frame, picture.planes[0], smooth=smooth, enlarged=enlarged)
 
+    def smooth_ahead(self, frame: Frame) -> None:
+        """After `compose`: smooth the edges now, so that showing the picture does not take long."""
+        if self._picture is not None and self._picture.size == frame.size:
+            flush(self._context)
+            GL.glDisable(GL.GL_DEPTH_TEST)
+            GL.glDisable(GL.GL_BLEND)
+            self._times_shown = 2
+            self._kept(frame, self._picture)
+
     def _kept(self, frame: Frame, picture: Targets) -> Targets:
         """A picture smoothed; kept when it is shown a second time, with other flat things over it."""
         if self._times_shown == 2:

@@ -41,6 +41,7 @@ from viewer.render.pointer import Pointer
 from viewer.render.renderer import check_context
 from viewer.render.shot import Shooter
 from viewer.render.theme import Theme, scene_theme
+from viewer.render.timers import restart
 from viewer.render.turns import Turns
 from viewer.render.uploads import UploadQueue
 from viewer.render.view_pictures import ViewPictures
@@ -62,8 +63,7 @@ class SceneView(ViewPictures):
         super().__init__(up)
         self.stroke_shape = "rectangle"
         """Preview of a stroke: `rectangle`, `line`, `pen` or `none`."""
-        self.show_axes = True
-        self.show_scale_bar = True
+        self.show_axes = self.show_scale_bar = True
         self._scene: Scene | None = None
         self._pointer = Pointer(self)
         self._events = CanvasEvents(self._canvas, self._pointer, lambda: self.pixel_scale, self._tell_rest)
@@ -118,7 +118,9 @@ class SceneView(ViewPictures):
 
     def redraw_flat(self) -> None:
         """Ask for a picture whose scene is as it was, with other flat things over it."""
-        if not self._uploads.keeps_picture and not self._picture.is_about_to_show:
+        if self._turns.is_painted:
+            restart(self._flat_timer)
+        elif not (self._uploads.keeps_picture or self._picture.is_about_to_show):
             self._canvas.update()
 
     def close(self) -> None:
@@ -127,6 +129,7 @@ class SceneView(ViewPictures):
         self._stop_uploads()
         self.finishing.stop()
         self.stop_timers()
+        self._turns.stop()
         self.end_pictures()
         if self._picture.make_current():
             self._shooter.release()

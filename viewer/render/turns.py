@@ -20,6 +20,9 @@ class Turns:
         self._waited: set[app.Timer] = set()  # these gave up their turn to the last painting
         self._next: app.Timer | None = None
         self._is_new = False
+        self.is_painted = False
+        """True when the window was painted in this turn: another painting belongs into the next one."""
+        self._turn_timer = make_timer(PAUSE_SECONDS, self._end_turn, once=True)
 
     def timer(self, work: Callable[[], None]) -> app.Timer:
         """A stopped timer that does one piece of work after the other, each in a turn of its own."""
@@ -43,6 +46,15 @@ class Turns:
         They wait for the next one, but not for a painting in each: somebody may be moving the view.
         """
         self._paused.update(timer for timer in self._timers if timer not in self._waited)
+        self.is_painted = True
+        restart(self._turn_timer)
+
+    def stop(self) -> None:
+        """Nothing happens by itself any more."""
+        self._turn_timer.stop()
+
+    def _end_turn(self) -> None:
+        self.is_painted = False
 
     def _may_go(self, timer: app.Timer) -> bool:
         if timer in self._paused:
