@@ -139,7 +139,7 @@ def bench(scene: Path) -> list[str]:
 
 
 def run(arguments: argparse.Namespace) -> Found:
-    """All rounds of all sizes."""
+    """All rounds of all sizes, every second one in the opposite order: each leaves its heat to the next."""
     found: Found = {}
     for size in arguments.sizes.split(","):
         triangles, objects = SIZES[size]
@@ -148,7 +148,7 @@ def run(arguments: argparse.Namespace) -> Found:
         if size == "14M":
             commands = {"ours": commands["ours"]}
         for number in range(1 if size == "14M" else arguments.rounds):
-            for name, command in commands.items():
+            for name, command in list(commands.items())[:: -1 if number % 2 else 1]:
                 # the slowest one tells nothing new in a second round
                 if name == "original" and (size != "5M" or number > 0):
                     continue
@@ -167,10 +167,11 @@ def run(arguments: argparse.Namespace) -> Found:
             if values is not None:
                 found.setdefault(("octomap", name), []).append(values)
     if arguments.sample is not None:
-        print("images", flush=True)
-        values = measured(bench(arguments.sample))
-        if values is not None:
-            found["sample", "ours"] = [values]
+        for number in range(arguments.rounds):
+            print(f"images round {number + 1}", flush=True)
+            values = measured(bench(arguments.sample))
+            if values is not None:
+                found.setdefault(("sample", "ours"), []).append(values)
         fused = measured([sys.executable, str(HERE / "fusion.py"), str(arguments.sample)])
         if fused is not None:
             found["sample", "fusion"] = [fused]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from vispy import app
 
-from viewer.render.timers import make_timer
+from viewer.render.timers import make_timer, restart
 from viewer.render.turns import PAUSE_SECONDS, Turns
 
 pytestmark = pytest.mark.gui
@@ -87,6 +87,22 @@ def test_plain_timers_would_work_in_the_same_turn(qtbot: QtBot, turns_of_loop: T
         timer.start()
     qtbot.waitUntil(lambda: not any(timer.running for timer in timers.values()), timeout=20_000)
     assert len({number for _, number in made}) < 2 * PIECES
+
+
+def test_a_timer_that_fires_once_may_be_started_again_by_what_it_calls(qtbot: QtBot) -> None:
+    calls: list[bool] = []
+
+    def call() -> None:
+        calls.append(timer.running)
+        if len(calls) < 3:
+            restart(timer)
+
+    timer = make_timer(PAUSE_SECONDS, call, once=True)
+    timer.start()
+    qtbot.waitUntil(lambda: len(calls) == 3)
+    qtbot.wait(30)
+    assert calls == [False] * 3
+    assert not timer.running
 
 
 def test_one_that_is_alone_goes_on_and_lets_the_painting_of_the_window_go_before_it(

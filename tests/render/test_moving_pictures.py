@@ -211,6 +211,22 @@ def test_outlines_of_a_moving_view_have_as_much_ink_as_those_at_rest(
     assert moved.mean() == pytest.approx(in_window(stage).mean(), abs=1.0)
 
 
+def test_a_view_whose_pictures_are_never_painted_comes_to_rest(
+    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a window that is minimized while the view moves."""
+    stage, _ = moving
+    view = stage.view
+    picture = view._picture
+    view.set_view(OTHER)
+    with monkeypatch.context() as hidden:
+        hidden.setattr(view.finishing, "_redraw", lambda: None)
+        stage.wait(lambda: not view.is_behind)
+        stage.wait(lambda: picture.has_surfaces(view.current_camera()) and picture.is_complete)
+    view.redraw_flat()
+    stage.wait(lambda: view.is_full_picture)
+
+
 def test_another_mesh_takes_the_place_of_one_that_a_picture_is_made_of(moving: tuple[Stage, Mesh]) -> None:
     stage, _ = moving
     view = stage.view

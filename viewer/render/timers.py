@@ -8,8 +8,17 @@ from vispy import app
 
 
 def make_timer(seconds: float, call: Callable[[], None], *, once: bool = False) -> app.Timer:
-    """A stopped timer; errors in `call` reach the program's own handler instead of vispy's log."""
-    timer = app.Timer(seconds, lambda _event: call(), iterations=1 if once else -1)
+    """A stopped timer; errors in `call` reach the program's own handler instead of vispy's log.
+
+    One that fires `once` has stopped when it does, so `call` may start it again.
+    """
+
+    def fire(_event: object) -> None:
+        if once:  # vispy's own count would swallow what is started within
+            timer.stop()
+        call()
+
+    timer = app.Timer(seconds, fire)
     timer.events.ignore_callback_errors = False
     return timer
 

@@ -40,6 +40,7 @@ class ViewPictures(ViewPointer):
     def _pace_uploads(self, seconds: float) -> None:
         """A picture took so long. Where that is long, have coarser forms made of what lacks them."""
         self._uploads.drew(seconds)
+        self._flat_timer.stop()  # what was asked for is in it
         self._turns.painted()
         if self.wants_detail:
             self.detail_wanted.emit()
