@@ -48,10 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
         # as the window's own start does
         give_back_early()
         put_off_collection()
-        ahead = HeadStart(arguments.path, ())
         from viewer.ui.start import make_application
 
         make_application()
+        ahead = HeadStart(arguments.path, ())
         from viewer.ui.bench import Bench
 
         def tell(step: str) -> None:

@@ -166,7 +166,6 @@ def _open_window(arguments: argparse.Namespace) -> int:
     give_back_early()
     put_off_collection()  # the window begins, once everything in it is made
     _check_display()
-    ahead = None if arguments.path is None else _head_start(arguments)
     try:
         from viewer.ui.start import run
     except ImportError as error:
@@ -176,14 +175,14 @@ def _open_window(arguments: argparse.Namespace) -> int:
         arguments.also,
         arguments.camera,
         arguments.frame,
-        ahead=ahead,
+        read_ahead=None if arguments.path is None else lambda: _head_start(arguments),
         sample=arguments.sample,
         screenshot=arguments.screenshot,
     )
 
 
 def _head_start(arguments: argparse.Namespace) -> HeadStart | None:
-    """The scene, being read before the window is even imported."""
+    """The scene, being read before there is a window."""
     from viewer.app.head_start import HeadStart
 
     try:

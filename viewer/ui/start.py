@@ -6,7 +6,7 @@ import ctypes.util
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -89,16 +89,17 @@ def run(
     camera: str | None = None,
     frame: int | None = None,
     *,
-    ahead: HeadStart | None = None,
+    read_ahead: Callable[[], HeadStart | None] | None = None,
     sample: bool = False,
     screenshot: Path | None = None,
 ) -> int:
     """Show the window until it is closed; returns the exit code.
 
-    `ahead` reads the scene at `path` already. With `screenshot`, wait until the scene is complete, write the
-    window's picture to the file and leave.
+    `read_ahead` begins to read the scene at `path`: once Qt is there, for two threads that import hinder each
+    other. With `screenshot`, wait until the scene is complete, write the window's picture to it and leave.
     """
     application = make_application(sys.argv[:1])
+    ahead = None if read_ahead is None else read_ahead()
     problem: ViewerError | None = None
     try:
         settings = load_settings()
