@@ -66,12 +66,36 @@ class Stage:
         self.settle()
 
     def pixels(self) -> NDArray[np.uint8]:
-        """What is in the window, (H, W, 3)."""
+        """What is in the window once it is whole, (H, W, 3)."""
         self.settle()
+        return self.shown()
+
+    def shown(self) -> NDArray[np.uint8]:
+        """What is in the window just now, (H, W, 3)."""
         image = self.view.native.grabFramebuffer()
         image = image.convertToFormat(image.Format.Format_RGB888)
         rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
         return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+@pytest.fixture
+def is_painting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
+    """Tells whether the window is being painted."""
+    from viewer.render.picture import Picture
+
+    depth = 0
+    draw = Picture.draw
+
+    def painted(*args: Any, **options: Any) -> float:
+        nonlocal depth
+        depth += 1
+        try:
+            return draw(*args, **options)
+        finally:
+            depth -= 1
+
+    monkeypatch.setattr(Picture, "draw", painted)
+    return lambda: depth > 0
 
 
 @pytest.fixture

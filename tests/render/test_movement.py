@@ -45,7 +45,6 @@ from viewer.render.movement import (
     MovementBudget,
 )
 from viewer.render.orbit_camera import ViewState
-from viewer.render.picture import Picture
 from viewer.render.quick_picture import quick_side
 from viewer.render.renderer import Renderer
 from viewer.render.visuals import mesh_buffers, object_mesh
@@ -248,10 +247,7 @@ def test_a_moving_view_is_quick_and_a_resting_one_has_every_pixel(
     stage.wait(lambda: view._picture._shows_quick)
     quick = view._picture._quick._renderer
     assert quick.size == tuple(quick_side(side, SHARES[2]) for side in SIZE)
-    image = view.native.grabFramebuffer()
-    image = image.convertToFormat(image.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    moving = rows[:, : SIZE[0] * 3].reshape(SIZE[1], SIZE[0], 3).astype(int)
+    moving = stage.shown().astype(int)
     # blurred at edges, but it is the same picture
     assert np.median(np.abs(moving - full)) <= 2
     assert np.abs(moving - full).mean() < 12
@@ -277,29 +273,19 @@ def test_a_picture_that_a_movement_calls_off_has_nothing_drawn_again(slow: tuple
 
 @pytest.mark.gl
 def test_new_colors_of_a_resting_view_are_made_in_the_background(
-    slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+    slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch, is_painting: Callable[[], bool]
 ) -> None:
     stage, mesh = slow
     view = stage.view
     colors = np.random.default_rng(1).integers(0, 256, (mesh.object_count, 3)).astype(np.uint8)
     before = stage.pixels()
     while_painting: list[bool] = []
-    paints = 0
-    draw, compose = Picture.draw, Renderer.compose
-
-    def painted(*args: Any, **options: Any) -> float:
-        nonlocal paints
-        paints += 1
-        try:
-            return draw(*args, **options)
-        finally:
-            paints -= 1
+    compose = Renderer.compose
 
     def composed(*args: Any, **options: Any) -> None:
-        while_painting.append(paints > 0)
+        while_painting.append(is_painting())
         compose(*args, **options)
 
-    monkeypatch.setattr(Picture, "draw", painted)
     monkeypatch.setattr(Renderer, "compose", composed)
     stage.wait(lambda: view.is_full_picture)
     view.set_object_colors(colors)
@@ -327,27 +313,19 @@ def test_new_colors_of_a_resting_view_are_made_in_the_background(
 
 @pytest.mark.gl
 def test_marks_that_change_all_the_time_are_shown_and_never_made_within_a_painting(
-    slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+    slow: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch, is_painting: Callable[[], bool]
 ) -> None:
     """As while a stroke is drawn: with every movement its outline and what it would label are others."""
     stage, _ = slow
     view = stage.view
     stage.wait(lambda: view.is_full_picture)
-    is_painting = [False]
     made_while_painting: list[bool] = []
     shown: list[int] = []
     wanted = 0
-    draw, compose, present = Picture.draw, Renderer.compose, Renderer.present
-
-    def painted(*args: Any, **options: Any) -> float:
-        is_painting[0] = True
-        try:
-            return draw(*args, **options)
-        finally:
-            is_painting[0] = False
+    compose, present = Renderer.compose, Renderer.present
 
     def composed(*args: Any, **options: Any) -> None:
-        made_while_painting.append(is_painting[0])
+        made_while_painting.append(is_painting())
         compose(*args, **options)
         made.append(wanted)
 
@@ -356,7 +334,6 @@ def test_marks_that_change_all_the_time_are_shown_and_never_made_within_a_painti
         shown.append(made[-1])
 
     made = [wanted]
-    monkeypatch.setattr(Picture, "draw", painted)
     monkeypatch.setattr(Renderer, "compose", composed)
     monkeypatch.setattr(Renderer, "present", presented)
     for wanted in range(1, 31):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from tests.render.conftest import SIZE, Stage
@@ -31,19 +31,10 @@ OTHER = ViewState((2.2, 1.4, 1.4), (-1.0, -0.5, 0.8))
 class Watch:
     """What is drawn when, and of which camera the window's pictures are."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, is_painting: Callable[[], bool]) -> None:
         self.made_while_painting = 0
         self.eyes: list[tuple[float, ...]] = []
-        is_painting = [False]
-        draw, present = Picture.draw, QuickPicture.present
-        draw_step, compose = Renderer.keep_pace, Renderer.compose
-
-        def painted(*args: Any, **options: Any) -> float:
-            is_painting[0] = True
-            try:
-                return draw(*args, **options)
-            finally:
-                is_painting[0] = False
+        present, draw_step, compose = QuickPicture.present, Renderer.keep_pace, Renderer.compose
 
         def presented(quick: QuickPicture, window: int) -> None:
             shown = quick.shown(SIZE)
@@ -52,14 +43,13 @@ class Watch:
             present(quick, window)
 
         def stepped(*args: Any, **options: Any) -> bool:
-            self.made_while_painting += is_painting[0]
+            self.made_while_painting += is_painting()
             return draw_step(*args, **options)
 
         def composed(*args: Any, **options: Any) -> None:
-            self.made_while_painting += is_painting[0]
+            self.made_while_painting += is_painting()
             compose(*args, **options)
 
-        monkeypatch.setattr(Picture, "draw", painted)
         monkeypatch.setattr(QuickPicture, "present", presented)
         monkeypatch.setattr(Renderer, "keep_pace", stepped)
         monkeypatch.setattr(Renderer, "compose", composed)
@@ -85,20 +75,17 @@ def moving(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> tuple[Stage, Mesh]:
     return stage, mesh
 
 
-def in_window(stage: Stage) -> NDArray[np.int64]:
-    """What the window shows just now, (H, W, 3)."""
-    image = stage.view.native.grabFramebuffer()
-    image = image.convertToFormat(image.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : SIZE[0] * 3].reshape(SIZE[1], SIZE[0], 3).astype(np.int64)
+@pytest.fixture
+def watch(
+    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch, is_painting: Callable[[], bool]
+) -> Watch:
+    """Watches a view that is at rest by now."""
+    return Watch(monkeypatch, is_painting)
 
 
-def test_nothing_is_made_within_a_painting(
-    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_made_within_a_painting(moving: tuple[Stage, Mesh], watch: Watch) -> None:
     stage, _ = moving
     view = stage.view
-    watch = Watch(monkeypatch)
     view.set_view(OTHER)
     stage.wait(lambda: bool(watch.eyes))
     assert watch.eyes[0] == pytest.approx(OTHER.eye)
@@ -108,27 +95,18 @@ def test_nothing_is_made_within_a_painting(
 
 
 def test_the_full_picture_is_only_shown_by_a_painting_and_its_edges_are_smooth_by_then(
-    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch, is_painting: Callable[[], bool]
 ) -> None:
     stage, mesh = moving
     view = stage.view
-    is_painting = [False]
     smoothed: list[bool] = []
-    paint, smooth = Picture.draw, Presenter.draw
-
-    def painted(*args: Any, **options: Any) -> float:
-        is_painting[0] = True
-        try:
-            return paint(*args, **options)
-        finally:
-            is_painting[0] = False
+    smooth = Presenter.draw
 
     def drawn(presenter: Presenter, *args: Any, **options: Any) -> None:
         if options["smooth"]:
-            smoothed.append(is_painting[0])
+            smoothed.append(is_painting())
         smooth(presenter, *args, **options)
 
-    monkeypatch.setattr(Picture, "draw", painted)
     monkeypatch.setattr(Presenter, "draw", drawn)
     for change in (
         lambda: view.set_view(OTHER),
@@ -158,14 +136,13 @@ def test_two_paintings_never_come_in_the_same_turn(moving: tuple[Stage, Mesh]) -
 
 
 def test_a_view_that_moves_all_the_time_shows_one_picture_after_the_other(
-    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch, watch: Watch
 ) -> None:
     """Movements that come faster than pictures do not keep any from being shown."""
     stage, _ = moving
     view = stage.view
     # as on a machine where each takes long: a step in every turn
     monkeypatch.setattr(quick_picture, "TURN_SECONDS", 1e-6)
-    watch = Watch(monkeypatch)
     places: list[tuple[float, ...]] = []
     for _ in range(120):
         view.camera.orbit(np.zeros(3), 0.02, 0.0)
@@ -182,7 +159,7 @@ def test_a_view_that_moves_all_the_time_shows_one_picture_after_the_other(
 
 
 def test_new_colors_of_a_moving_view_come_with_its_next_picture(
-    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+    moving: tuple[Stage, Mesh], watch: Watch
 ) -> None:
     stage, mesh = moving
     view = stage.view
@@ -190,25 +167,23 @@ def test_new_colors_of_a_moving_view_come_with_its_next_picture(
     view.set_view(OTHER)
     assert view.is_behind
     view.set_object_colors(np.full((mesh.object_count, 3), (250, 20, 20), np.uint8))
-    watch = Watch(monkeypatch)
     stage.wait(lambda: bool(watch.eyes) and not view.is_behind)
-    shown = in_window(stage)
+    shown = stage.shown().astype(int)
     assert (shown[..., 0] > 2 * shown[..., 1]).mean() > 0.95
 
 
 def test_outlines_of_a_moving_view_have_as_much_ink_as_those_at_rest(
-    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch, watch: Watch
 ) -> None:
     """A line of one pixel becomes three wide where a third of the pixels is drawn: it must not flash up."""
     stage, _ = moving
     view = stage.view
-    watch = Watch(monkeypatch)
     monkeypatch.setattr(MovementBudget, "share", property(lambda _: SHARES[0]))
     view.set_view(INSIDE)
     stage.wait(lambda: bool(watch.eyes))
-    moved = in_window(stage)
+    moved = stage.shown()
     stage.wait(lambda: view.is_full_picture)
-    assert moved.mean() == pytest.approx(in_window(stage).mean(), abs=1.0)
+    assert moved.mean() == pytest.approx(stage.shown().mean(), abs=1.0)
 
 
 def test_a_view_whose_pictures_are_never_painted_comes_to_rest(
@@ -268,11 +243,10 @@ def test_a_window_of_another_size_gets_a_picture_of_its_own_at_once(
 
 
 def test_what_is_asked_for_while_a_picture_is_made_is_of_the_view_as_it_is(
-    moving: tuple[Stage, Mesh], monkeypatch: pytest.MonkeyPatch
+    moving: tuple[Stage, Mesh], watch: Watch
 ) -> None:
     stage, mesh = moving
     view = stage.view
-    watch = Watch(monkeypatch)
     view.set_view(OTHER)
     view._picture.advance_quick()
     view.camera.orbit(np.zeros(3), 0.6, 0.0)

@@ -20,6 +20,6 @@ def can_fix_depth() -> bool:
 
 
 def fix_depth() -> None:
-    """Have it do so. Shaders that write depths themselves do not mind."""
+    """Have it do so from now on. Shaders that write depths themselves do not mind."""
     if can_fix_depth():
         GL.glClipControl(GL.GL_LOWER_LEFT, GL.GL_ZERO_TO_ONE)

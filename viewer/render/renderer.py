@@ -64,6 +64,7 @@ class Renderer:
     def __init__(self, context: GLContext, painters: Painters | None = None) -> None:
         flush(context)
         check_context()
+        fix_depth()
         self.painters = Painters() if painters is None else painters
         self._context = context
         self._surfaces = Targets(context, (RGBA8, RGBA8, R32F), depth=True)
@@ -183,7 +184,6 @@ class Renderer:
         GL.glEnable(GL.GL_DEPTH_TEST)
         GL.glDepthFunc(IN_FRONT)
         GL.glDepthMask(True)
-        fix_depth()
 
     def compose(
         self,
