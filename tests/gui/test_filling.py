@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, settle
 from tests.gui.test_turns import TurnCounter
 from viewer.app.head_start import HeadStart
+from viewer.ui import theme
 from viewer.ui.docks import Scrolled, Vacancy
-from viewer.ui.icons import SIZES_PX
 from viewer.ui.late import late_parts
 from viewer.ui.main_window import MainWindow
-from viewer.ui.theme import SCALES
 from viewer.ui.watch import is_seen
 from viewer.ui.window_parts import LateParts
 
@@ -118,7 +119,7 @@ def test_the_toolbar_has_its_icons_at_once_and_all_sizes_later(starting: MainWin
     assert {len(action.icon().availableSizes()) for action in toolbar} == {1}
     starting.filling.finish()
     icons = [action.icon() for action in toolbar] + [starting.actions_table["undo"].icon()]
-    assert {len(icon.availableSizes()) for icon in icons} == {len(SIZES_PX)}
+    assert {len(icon.availableSizes()) for icon in icons} == {len(theme.SIZES)}
 
 
 def test_a_panel_behind_a_tab_shows_the_scene_that_came_before_it(
@@ -137,9 +138,25 @@ def test_a_panel_behind_a_tab_shows_the_scene_that_came_before_it(
     qtbot.waitUntil(lambda: panel._shot is not None, timeout=PATIENCE_MS)
 
 
-def test_buttons_of_panels_are_sharp_on_all_common_screens(starting: MainWindow) -> None:
-    sizes = {size.width() for size in starting.panels.frames._first.icon().availableSizes()}
-    assert sizes >= {round(16 * scale) for scale in SCALES}
+def test_icons_are_sharp_on_every_screen_also_on_one_that_is_added(
+    starting: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    button = starting.panels.frames._first
+
+    def widths() -> set[int]:
+        return {size.width() for size in button.icon().availableSizes()}
+
+    here = button.screen().devicePixelRatio()
+    assert widths() == {round(16 * here)}
+    screens = [SimpleNamespace(devicePixelRatio=lambda scale=scale: scale) for scale in (1.0, 1.5)]
+    monkeypatch.setattr(theme, "QGuiApplication", SimpleNamespace(screens=lambda: screens))
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.screenAdded.emit(button.screen())
+    assert widths() == {16, 20, 24, 30, 36}
+    monkeypatch.undo()
+    application.screenAdded.emit(button.screen())
+    assert widths() == {round(size * here) for size in theme.SIZES}
 
 
 def test_a_panel_is_made_in_one_step_and_put_into_its_dock_in_the_next(

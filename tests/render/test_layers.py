@@ -21,6 +21,7 @@ from viewer.render.layers.layer import Layer
 from viewer.render.layers.octomap import LeafFound, OctomapLayer, OctomapStyle
 from viewer.render.layers.points import PointsStyle
 from viewer.render.orbit_camera import ViewState
+from viewer.render.visuals import object_mesh
 from viewer.render.visuals.mesh_buffers import FACES_PER_BUFFER, UPLOAD_BYTES
 from viewer.render.visuals.object_mesh import ObjectMesh
 from viewer.render.visuals.object_points import ObjectPoints
@@ -292,7 +293,10 @@ def test_new_points_replace_the_old_ones_without_a_gap(stage: Stage) -> None:
     assert (stage.view.id_buffer().object_ids >= 0).sum() == 0
 
 
-def test_a_large_mesh_is_sent_in_small_steps_and_appears_before_the_last(stage: Stage) -> None:
+def test_a_large_mesh_is_sent_in_small_steps_and_appears_before_the_last(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(object_mesh, "can_share_memory", lambda: False)
     count = 1_500_000
     corners = np.zeros((count * 3, 3))
     corners[:, 0] = np.repeat(np.arange(count) % 1000, 3) + np.tile([0, 0.5, 0], count)

@@ -48,7 +48,8 @@ from viewer.render.orbit_camera import ViewState
 from viewer.render.quick_picture import quick_side
 from viewer.render.renderer import Renderer
 from viewer.render.visuals import mesh_buffers, object_mesh
-from viewer.render.visuals.mesh_buffers import FaceBuffers, numbered
+from viewer.render.visuals.face_buffers import FaceBuffers
+from viewer.render.visuals.mesh_buffers import numbered
 
 T = TypeVar("T")
 
@@ -731,6 +732,7 @@ def test_a_mesh_in_many_buffers_looks_like_one_in_few(stage: Stage, monkeypatch:
     other = Mesh(shuffled, place[mesh.faces], mesh.object_of_face, mesh.object_count)
     few = [pictures(mesh), pictures(other)]
     monkeypatch.setattr(model_mesh, "RUN_FACES", 1 << 10)
+    monkeypatch.setattr(object_mesh, "can_share_memory", lambda: False)
     monkeypatch.setattr(mesh_buffers, "FACES_PER_BUFFER", 300)
     monkeypatch.setattr(mesh_buffers, "VERTICES_PER_PIECE", 100)
     for kind, expected in zip((mesh, other), few, strict=True):

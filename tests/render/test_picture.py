@@ -19,6 +19,7 @@ from viewer.errors import GpuError
 from viewer.model.mesh import Mesh, split_at_objects
 from viewer.render.layers.mesh import MeshStyle
 from viewer.render.orbit_camera import ViewState
+from viewer.render.visuals import object_mesh
 
 pytestmark = pytest.mark.gl
 SIDE_VIEW = ViewState((0.3, -4.0, 1.2), (0.0, 0.0, 0.0))
@@ -83,7 +84,10 @@ def test_a_new_label_sends_bytes_in_proportion_to_the_objects_it_changes(stage: 
     assert table.color_of(500) == (99, 99, 99)
 
 
-def test_a_mesh_whose_place_another_takes_while_it_is_sent_leaves_nothing_behind(stage: Stage) -> None:
+def test_a_mesh_whose_place_another_takes_while_it_is_sent_leaves_nothing_behind(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(object_mesh, "can_share_memory", lambda: False)
     mesh = room(objects=300)
     shown(stage, mesh)
     whole = stage.pixels()

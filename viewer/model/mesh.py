@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.model.arrays import frozen_array
-from viewer.model.vertices import SAMPLES, Bounds, Places, finite_bounds, finite_rows, robust_bounds
+from viewer.model.vertices import (
+    SAMPLES,
+    Bounds,
+    Places,
+    finite_bounds,
+    finite_rows,
+    is_shareable,
+    robust_bounds,
+)
 
 NO_OBJECT = -1
 BLOCK_FACES = 1 << 16
@@ -133,6 +141,12 @@ class GpuMesh:
     @property
     def vertex_count(self) -> int:
         return len(self.object_of_vertex)
+
+    def kept_vertices(self) -> NDArray[np.float32] | None:
+        """(V', 3) world units, where all of them are in memory as float32 and `shareable`; else None."""
+        if len(self._copied) or not is_shareable(self._vertices):
+            return None
+        return self._vertices
 
     def positions_and_object(self, which: slice | NDArray[np.integer] = slice(None)) -> NDArray[np.float32]:
         """Some vertices (N, 4): x, y, z minus origin; object id (-1 = none)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +59,11 @@ def kept_of_blocks(
 
 
 def shareable(vertices: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Vertices (V, 3) that embree may read: it takes four floats at once, so there is room behind the last.
+    """Vertices (V, 3) that embree and software drawing may read: they take four floats at once.
 
-    Not a copy where they are such already.
+    So there is room behind the last. Not a copy where they are such already.
     """
-    if _has_room(vertices):
+    if is_shareable(vertices):
         return vertices
     padded = np.zeros((len(vertices) + 1, 3), np.float32)
     with np.errstate(over="ignore"):
@@ -70,7 +71,8 @@ def shareable(vertices: NDArray[np.floating]) -> NDArray[np.float32]:
     return padded[:-1]
 
 
-def _has_room(vertices: NDArray[np.floating]) -> bool:
+def is_shareable(vertices: NDArray[np.floating]) -> TypeGuard[NDArray[np.float32]]:
+    """True for float32 (V, 3) in one piece with room for another float behind it."""
     owner = vertices.base
     if vertices.dtype != np.float32 or not vertices.flags.c_contiguous or not isinstance(owner, np.ndarray):
         return False

@@ -300,7 +300,7 @@ class Renderer:
         whole = (0, 0, *self._surfaces.size)
         kinds, indices = decode_ids(self._surfaces.read_bytes(_ID))
         depths = self._surfaces.read_floats(_DEPTH)
-        object_ids = np.where(kinds == KIND_OBJECT, indices, -1).astype(np.int32)
+        object_ids = np.where(kinds == KIND_OBJECT, indices, np.int32(-1))
         kinds, indices, depths = self._with_thin(frame, layers, whole, (kinds, indices, depths))
         return IdBuffer.of(object_ids, kinds, indices, depths, frame.camera, serial)
 

@@ -12,8 +12,6 @@ from viewer.errors import ViewerError
 from viewer.resources import resource_path
 from viewer.ui.tokens import Tokens
 
-SIZES_PX = (16, 20, 24, 32, 40, 48, 64)
-"""Physical sizes that are drawn sharp: 16, 20 and 24 px at a scale of 1, 1.5 (nearly) and 2."""
 INK = "currentColor"
 
 
@@ -22,7 +20,7 @@ def icon_names() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def make_icon(name: str, tokens: Tokens, sizes: tuple[int, ...] = SIZES_PX) -> QIcon:
+def make_icon(name: str, tokens: Tokens, sizes: tuple[int, ...]) -> QIcon:
     """The icon in the colors of a theme: normal, disabled, and the accent where it is switched on.
 
     Pixmaps and not an icon engine of our own: an engine written in Python dies when Qt clones it. `sizes` are

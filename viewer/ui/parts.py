@@ -55,7 +55,7 @@ def tool_button(
 ) -> QToolButton:
     """A flat button with an icon. `shortcut` is only told in the tool tip; the key belongs to an action."""
     button = QToolButton()
-    theme.set_icon(button, icon, size, theme.SCALES)
+    theme.set_icon(button, icon, size)
     button.setIconSize(QSize(size, size))
     button.setText(name)
     button.setAccessibleName(name)

@@ -6,20 +6,18 @@ import logging
 from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 
 from viewer.ui.icons import icon_pixmap, make_icon
 from viewer.ui.stylesheet import stylesheet
 from viewer.ui.tokens import DARK, LIGHT, Tokens
 
-__all__ = ["NEWS", "Tokens", "apply", "icon", "is_dark", "mark", "pixmap", "set_icon", "tokens"]
+__all__ = ["NEWS", "SIZES", "Tokens", "apply", "icon", "is_dark", "mark", "pixmap", "set_icon", "tokens"]
 log = logging.getLogger(__name__)
 ICON_NAME = "themeIcon"
-
-
-SCALES = (1.0, 1.25, 1.5, 2.0)
-"""Physical pixels per logical one, on common screens."""
+SIZES = (16, 20, 24)
+"""Logical pixels that menus, buttons and bars show icons in."""
 
 
 class _News(QObject):
@@ -48,26 +46,17 @@ def is_dark() -> bool:
 
 def icon(name: str) -> QIcon:
     """An icon in the colors in use. `set_icon` keeps it right when the theme changes."""
-    return make_icon(name, _State.tokens)
+    return make_icon(name, _State.tokens, _physical(SIZES))
 
 
-def set_icon(
-    target: QAction | QAbstractButton,
-    name: str,
-    size: int | None = None,
-    scales: tuple[float, ...] | None = None,
-) -> None:
+def set_icon(target: QAction | QAbstractButton, name: str, size: int | None = None) -> None:
     """Give a button or an action an icon that changes its colors with the theme.
 
-    With `size`, in logical pixels, it is drawn sharp in that one only, until it is set once more: at some
-    `scales` of the screen, or at the one in use.
+    With `size`, in logical pixels, it is drawn sharp in that one only, until it is set once more.
     """
     target.setProperty(ICON_NAME, name)
-    if size is None:
-        target.setIcon(icon(name))
-    else:
-        sizes = tuple(round(size * scale) for scale in scales or (_scale(),))
-        target.setIcon(make_icon(name, _State.tokens, sizes))
+    sizes = SIZES if size is None else (size,)
+    target.setIcon(make_icon(name, _State.tokens, _physical(sizes)))
 
 
 def pixmap(name: str, size: int, color: str | None = None) -> QPixmap:
@@ -93,12 +82,19 @@ def _scale() -> float:
     return app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
 
 
+def _physical(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Sizes in the pixels of every screen there is, ascending."""
+    scales = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+    return tuple(sorted({round(size * scale) for size in sizes for scale in scales or {1.0}}))
+
+
 def apply(app: QApplication, mode: str) -> None:
     """Dress the application: `mode` is "system", "dark" or "light"."""
     _State.mode = mode
     hints = app.styleHints()
     if not _State.follows_system:
         hints.colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
+        app.screenAdded.connect(lambda _screen: _draw_icons(app))
         _State.follows_system = True
     wanted = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
     hints.setColorScheme(wanted.get(mode, Qt.ColorScheme.Unknown))  # title bars and native dialogs
@@ -125,12 +121,17 @@ def _dress(app: QApplication, dark: bool) -> None:
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(_State.tokens))
     app.setStyleSheet(stylesheet(_State.tokens))
+    _draw_icons(app)
+    NEWS.changed.emit()
+
+
+def _draw_icons(app: QApplication) -> None:
+    """In the colors in use, for the screens there are."""
     for widget in app.allWidgets():
         for target in (widget, *widget.actions()):
             name = target.property(ICON_NAME)
             if name and isinstance(target, QAction | QAbstractButton):
                 target.setIcon(icon(str(name)))
-    NEWS.changed.emit()
 
 
 def palette(colors: Tokens) -> QPalette:

@@ -1,4 +1,4 @@
-"""A mesh in buffers none of which is large: drivers clear what they make room for, while everything waits.
+"""A mesh copied into buffers none of which is large: drivers clear what they make room for, while all waits.
 
 Every run of objects has a buffer of its own for its vertices, and some for the corners of its triangles.
 """
@@ -6,23 +6,23 @@ Every run of objects has a buffer of its own for its vertices, and some for the 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.model.mesh import GpuMesh
+from viewer.model.mesh_detail import MeshDetail
 from viewer.render.background import Background
-from viewer.render.detail_choice import Ranges
 from viewer.render.gl import GL
+from viewer.render.visuals.face_buffers import VERTEX_BYTES, FaceBuffers, VertexPlaces, filled
 
 UPLOAD_BYTES = 8 << 20
 """What one idle tick may send to the graphics card."""
 FACES_PER_BUFFER = 1 << 18
 """Corners of so many triangles share a buffer."""
-VERTICES_PER_PIECE = UPLOAD_BYTES // 4 // 16
-VERTEX_BYTES = 16
+VERTICES_PER_PIECE = UPLOAD_BYTES // 4 // VERTEX_BYTES
 T = TypeVar("T")
 
 
@@ -68,70 +68,11 @@ def _in_thread(work: Callable[[], T]) -> Generator[int, None, T]:
     return background.result
 
 
-def filled(kind: int, size: int, content: NDArray[np.generic] | None) -> int:
-    """OpenGL's number of a new buffer of `size` bytes, with this content or room for it."""
-    name = GL.new_buffer()
-    GL.glBindBuffer(kind, name)
-    GL.glBufferData(kind, size, content, GL.GL_STATIC_DRAW)
-    GL.glBindBuffer(kind, 0)
-    return name
+class SentMesh:
+    """Copies of a mesh on the graphics card: of its own faces, and of those of its coarser forms."""
 
-
-@dataclass(slots=True, eq=False)
-class FaceBuffers:
-    """Buffers that hold a list of faces in order, each for a part of it that belongs to one run."""
-
-    starts: list[int] = field(default_factory=list)  # the first face of each
-    vertices: list[int] = field(default_factory=list)
-    corners: list[int] = field(default_factory=list)
-    face_count: int = 0
-
-    def send(self, vertices: int, faces: NDArray[np.uint32]) -> int:
-        """Put the next faces, in terms of a buffer of vertices, into a buffer; returns its bytes."""
-        corners = filled(GL.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, np.ascontiguousarray(faces))
-        self.starts.append(self.face_count)
-        self.vertices.append(vertices)
-        self.corners.append(corners)
-        self.face_count += len(faces)
-        return faces.nbytes
-
-    def draw(self, ranges: Ranges, place: int) -> None:
-        """Draw ranges of the faces; `place` is the vertex attribute, the rest of OpenGL's state is set."""
-        for number, (first, count) in self.cut(ranges):
-            corner_counts = np.ascontiguousarray(3 * count, np.int32)
-            offsets = np.ascontiguousarray(12 * first, np.uintp)
-            GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self.vertices[number])
-            GL.glVertexAttribPointer(place, 4, GL.GL_FLOAT, False, VERTEX_BYTES, None)
-            GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, self.corners[number])
-            GL.glMultiDrawElements(
-                GL.GL_TRIANGLES, corner_counts, GL.GL_UNSIGNED_INT, offsets, len(corner_counts)
-            )
-        GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, 0)
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
-
-    def cut(self, ranges: Ranges) -> list[tuple[int, Ranges]]:
-        """Ranges cut at the ends of buffers: numbers of buffers, and ranges within each."""
-        first, count = ranges
-        if not len(first):
-            return []
-        starts = np.array([*self.starts, self.face_count], np.int64)
-        last = first + count - 1
-        number_of_first = np.searchsorted(starts, first, side="right") - 1
-        pieces = np.searchsorted(starts, last, side="right") - number_of_first
-        source = np.repeat(np.arange(len(first)), pieces)
-        number = number_of_first[source] + np.arange(len(source)) - (np.cumsum(pieces) - pieces)[source]
-        begin = np.maximum(first[source], starts[number])
-        end = np.minimum(last[source] + 1, starts[number + 1])
-        # ascending, like the ranges
-        borders = np.flatnonzero(np.diff(number)) + 1
-        parts = (np.split(column, borders) for column in (number, begin - starts[number], end - begin))
-        return [(int(of[0]), (begins, counts)) for of, begins, counts in zip(*parts, strict=True)]
-
-
-class MeshBuffers:
-    """All of a mesh that is on the graphics card: its own faces, and those of its coarser forms."""
-
-    def __init__(self) -> None:
+    def __init__(self, mesh: GpuMesh) -> None:
+        self.origin = mesh.origin
         self.own = FaceBuffers()
         self.coarse = FaceBuffers()
         self._vertices: list[int] = []
@@ -162,17 +103,25 @@ class MeshBuffers:
                 GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
                 sent += len(some)
                 yield some.nbytes
-            yield self.own.send(vertices, piece)
+            yield self._send_faces(self.own, vertices, piece)
 
-    def send_coarse(self, faces: NDArray[np.uint32], first_of_run: NDArray[np.int64]) -> Iterator[int]:
-        """Send faces of coarser forms, the n-th run's from `first_of_run[n]` on, likewise."""
+    def send_coarse(self, detail: MeshDetail) -> Iterator[int]:
+        """Send the faces of coarser forms likewise."""
+        first = detail.first_of_run
         for k, (numbering, vertices) in enumerate(zip(self._numberings, self._vertices, strict=True)):
-            of_run = faces[first_of_run[k] : first_of_run[k + 1]]
+            of_run = detail.faces[first[k] : first[k + 1]]
             for start in range(0, len(of_run), FACES_PER_BUFFER):
                 piece = yield from numbering.inside(of_run[start : start + FACES_PER_BUFFER])
-                yield self.coarse.send(vertices, piece)
+                yield self._send_faces(self.coarse, vertices, piece)
         # nothing more is said in terms of the mesh
         self._numberings.clear()
+
+    @staticmethod
+    def _send_faces(to: FaceBuffers, vertices: int, faces: NDArray[np.uint32]) -> int:
+        """Faces in terms of a buffer of vertices; returns their bytes."""
+        corners = filled(GL.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, np.ascontiguousarray(faces))
+        to.add(VertexPlaces.packed(vertices), corners, len(faces))
+        return faces.nbytes
 
     def release(self) -> None:
         """Give the graphics memory back."""

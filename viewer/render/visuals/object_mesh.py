@@ -1,6 +1,6 @@
 """Triangles that each belong to an object, in the fewest draw calls and bytes.
 
-One vec4 per vertex (position, object id) and indices; the normal is the slope of the picture itself, so
+Three floats and the object's id per vertex, and indices; the normal is the slope of the picture itself, so
 none is stored. What cannot show is never sent down the pipeline: hidden objects, those out of sight, and,
 where pictures take long, those behind what is drawn already.
 """
@@ -49,7 +49,9 @@ from viewer.render.shaders import (
     VERSION,
 )
 from viewer.render.targets import flush, gl_name
-from viewer.render.visuals.mesh_buffers import FaceBuffers, MeshBuffers
+from viewer.render.visuals.face_buffers import FaceBuffers
+from viewer.render.visuals.mesh_buffers import SentMesh
+from viewer.render.visuals.shared_mesh import SharedMesh, can_share_memory
 
 STEP_FACES = 1 << 16
 """Triangles drawn at a time when the window must be able to answer in between, and in quick pictures."""
@@ -65,11 +67,12 @@ _VERTEX = (
     + RANK
     + "{clip}"
     + """
-in vec4 a_xyzo;
+in vec3 a_xyz;
+in float a_object;
 flat out int v_object;
 void main() {
-    v_object = int(a_xyzo.w + (a_xyzo.w < 0.0 ? -0.5 : 0.5));
-    vec3 rel = a_xyzo.xyz - u_eye;
+    v_object = int(a_object + (a_object < 0.0 ? -0.5 : 0.5));
+    vec3 rel = a_xyz - u_eye;
     gl_Position = u_clip_from_rel * vec4(rel, 1.0);
 #ifdef FIXED_DEPTH
     gl_Position.z *= 1.0 + rank_of(v_object + 1);
@@ -144,11 +147,12 @@ class ObjectMesh:
         self.face_count = len(mesh.faces)
         self._mesh: GpuMesh | None = mesh
         self._detail: MeshDetail | None = None
-        self._buffers = MeshBuffers()
+        self._buffers: SentMesh | SharedMesh = SentMesh(mesh)
         self._is_detail_sent = False
         self._lookout = Lookout()
         self._chosen: tuple[Frame, NDArray[np.int64], NDArray[np.int64]] | None = None
-        self._no_vertex = gloo.VertexBuffer(np.zeros((1, 4), np.float32))
+        self._no_vertex = gloo.VertexBuffer(np.zeros((1, 3), np.float32))
+        self._no_object = gloo.VertexBuffer(np.zeros(1, np.float32))
         self._no_face = gloo.IndexBuffer(np.zeros(3, np.uint32))
         self._programs: dict[tuple[str, bool], gloo.Program] = {}
 
@@ -166,12 +170,13 @@ class ObjectMesh:
         """Send what is not sent yet, at most `UPLOAD_BYTES` before each yield of the bytes just sent."""
         flush(context)
         if self._mesh is not None and self.face_count:
+            if can_share_memory():
+                self._buffers = SharedMesh(self._mesh)
             yield from self._buffers.send_mesh(self._mesh)
         self._mesh = None
         if self._detail is not None and not self._is_detail_sent:
-            detail = self._detail
-            yield from self._buffers.send_coarse(detail.faces, detail.first_of_run)
-            self._detail = replace(detail, faces=detail.faces[:0])
+            yield from self._buffers.send_coarse(self._detail)
+            self._detail = replace(self._detail, faces=self._detail.faces[:0])
             self._is_detail_sent = True
 
     @property
@@ -186,7 +191,8 @@ class ObjectMesh:
             self._programs[key] = gloo.Program(
                 *(text.replace("{version}", version) for text in (vertex, fragment))
             )
-            self._programs[key]["a_xyzo"] = self._no_vertex
+            self._programs[key]["a_xyz"] = self._no_vertex
+            self._programs[key]["a_object"] = self._no_object
         return self._programs[key]
 
     def _draw(
@@ -199,7 +205,7 @@ class ObjectMesh:
         whole: bool = True,
     ) -> Iterator[None]:
         """Draw in steps; the OpenGL state must be the same again before each of them."""
-        frame.place_in_box(program, self.origin)
+        frame.place_in_box(program, self._buffers.origin)
         set_uniforms(program, frame.pixel_rays())
         for buffers, ranges in self._parts(frame, faint=faint, whole=whole):
             if not len(ranges[0]):
@@ -209,7 +215,7 @@ class ObjectMesh:
                 # vispy binds program, buffers and textures for a draw of its own; ours follows that one
                 frame.draw(program, "triangles", self._no_face)
                 GL.glBindTexture(GL.GL_TEXTURE_2D, gl_name(frame.context, frame.table.texture))
-                buffers.draw(ranges, GL.glGetAttribLocation(gl_name(frame.context, program), b"a_xyzo"))
+                buffers.draw(ranges, gl_name(frame.context, program))
                 GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
             yield
 
@@ -327,7 +333,7 @@ class ObjectMesh:
             pass
 
     def release(self) -> None:
-        for item in (*self._programs.values(), self._no_vertex, self._no_face):
+        for item in (*self._programs.values(), self._no_vertex, self._no_object, self._no_face):
             item.delete()
         self._programs = {}
         self._buffers.release()

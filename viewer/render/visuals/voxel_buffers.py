@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.render.gl import GL
-from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES, filled
+from viewer.render.visuals.face_buffers import filled
+from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
 
 FACE_FLOATS = 5
 _FACE_BYTES = 4 * FACE_FLOATS
