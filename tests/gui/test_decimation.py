@@ -23,7 +23,7 @@ from viewer.geometry.ray_scene import RayScene
 from viewer.model.filters import ALL_FACES
 from viewer.model.mesh import Mesh
 from viewer.model.stroke import PixelBox
-from viewer.ui.dialogs.decimate import DecimateDialog
+from viewer.ui.dialogs.decimate import PAUSE_MS, DecimateDialog
 from viewer.ui.main_window import MainWindow
 
 pytestmark = pytest.mark.gui
@@ -69,6 +69,26 @@ def seen(window: MainWindow, mesh: Mesh, left: QPoint, right: QPoint) -> NDArray
     visible = visible_mask(session.object_count, session.hidden)
     picker = RayPicker(RayScene(mesh), window.scene_view.current_camera(), visible)
     return picker.objects_hit(PixelBox(left.x(), left.y(), right.x(), right.y()))
+
+
+def test_a_dialog_that_is_closed_at_once_has_nothing_counted(
+    qtbot: QtBot, window: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    open_scene(qtbot, window, make_scene(tmp_path))
+    wanted: list[object] = []
+    for wait_ms in (0, 50):
+        window.actions_table["decimate"].trigger()
+        dialog = next(found for found in window.findChildren(DecimateDialog) if found.isVisible())
+        dialog.count_wanted.connect(wanted.append)
+        if wait_ms:
+            qtbot.waitUntil(lambda: bool(wanted), timeout=PATIENCE_MS)
+            wanted.clear()
+            say(qtbot, dialog, "most_faces", "50")
+        dialog.close()
+        # as if it were still there when its time has come
+        assert not dialog._pause.isActive()
+        qtbot.wait(PAUSE_MS + wait_ms)
+        assert not wanted
 
 
 def test_painting_on_fewer_triangles_and_the_full_mesh_back(

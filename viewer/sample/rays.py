@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 import numpy as np
-from embreex.mesh_construction import TriangleMesh
-from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
+
+from viewer.geometry.embree_build import TriangleTree
+from viewer.model.vertices import shareable
 
 Floats = NDArray[np.floating]
 """Of 32 bits, for speed."""
@@ -48,28 +49,24 @@ class RayTarget:
     """Triangles that rays are cast at; front and back count alike."""
 
     def __init__(self, positions: NDArray[np.floating], faces: NDArray[np.integer]) -> None:
-        self._scene: Any = EmbreeScene()
-        self._mesh = TriangleMesh(
-            self._scene, np.ascontiguousarray(positions, np.float32), np.ascontiguousarray(faces, np.int32)
-        )
-        # The first call builds the tree; later calls from several threads only read it.
-        self._scene.run(np.zeros((1, 3), np.float32), np.ones((1, 3), np.float32))
+        # A quarter of a million triangles take half a second, in which a window is to answer.
+        self._tree = TriangleTree(shareable(positions), np.ascontiguousarray(faces, np.int32))
 
     def first_hits(self, origins: Floats, directions: Floats) -> Hits:
-        result = self._scene.run(_rows(origins), _rows(directions), output=True)
+        result = self._tree.run(_rows(origins), _rows(directions), output=True)
         face = result["primID"].astype(np.int64)
         return Hits(face, result["u"], result["v"], result["tfar"])
 
     def first_faces(self, origins: Floats, directions: Floats) -> Ints:
         """Only the face each ray meets first."""
-        return np.asarray(self._scene.run(_rows(origins), _rows(directions)), np.int64)
+        return np.asarray(self._tree.run(_rows(origins), _rows(directions)), np.int64)
 
     def is_blocked(
         self, origins: Floats, directions: Floats, distances: Floats | None = None
     ) -> NDArray[np.bool_]:
         """Whether anything stands on each ray, up to a distance when given."""
         far = None if distances is None else np.ascontiguousarray(distances, np.float32)
-        found = self._scene.run(_rows(origins), _rows(directions), dists=far, query="OCCLUDED")
+        found = self._tree.run(_rows(origins), _rows(directions), dists=far, query="OCCLUDED")
         return np.asarray(found >= 0)
 
 

@@ -62,6 +62,7 @@ class DecimateDialog(Dialog):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(lambda: self.count_wanted.emit(self.form.value))
+        self.finished.connect(self._pause.stop)
 
     def open_for_scene(self, session: Session) -> None:
         """Show it over the window until another scene is opened, and have it counted what is left."""
