@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from viewer.errors import Cancelled
 from viewer.jobs.job import Progress, Step
+from viewer.jobs.precedence import step_back
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -71,15 +72,26 @@ class Job(Generic[T]):
 
 
 class Lane:
-    """A named executor with `workers` daemon threads and a queueing rule."""
+    """A named executor with `workers` daemon threads and a queueing rule.
 
-    def __init__(self, name: str, *, workers: int = 1, queueing: Queueing = Queueing.IN_ORDER) -> None:
+    Threads of one that `steps_back`, and those that its jobs start, let all others have the processor first.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        workers: int = 1,
+        queueing: Queueing = Queueing.IN_ORDER,
+        steps_back: bool = False,
+    ) -> None:
         self.name = name
         self.queueing = queueing
         self._waiting: deque[Job[Any]] = deque()
         self._running: list[Job[Any]] = []
         self._wake = threading.Condition()
         self._closed = False
+        self._steps_back = steps_back
         self._threads = [
             threading.Thread(target=self._serve, name=f"{name}-{k}", daemon=True) for k in range(workers)
         ]
@@ -143,6 +155,8 @@ class Lane:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _serve(self) -> None:
+        if self._steps_back:
+            step_back()
         while True:
             with self._wake:
                 while not self._waiting and not self._closed:

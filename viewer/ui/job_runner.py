@@ -30,12 +30,12 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scene_lane = Lane("scene", queueing=Queueing.LATEST_ONLY)
-        self.detail_lane = Lane("detail", queueing=Queueing.LATEST_ONLY)
+        self.detail_lane = Lane("detail", queueing=Queueing.LATEST_ONLY, steps_back=True)
         self.frame_lane = Lane("frames", workers=4, queueing=Queueing.NEWEST_FIRST)
-        self.compute_lane = Lane("compute", queueing=Queueing.IN_ORDER)
+        self.compute_lane = Lane("compute", queueing=Queueing.IN_ORDER, steps_back=True)
         self.paint_lane = Lane("paint", queueing=Queueing.IN_ORDER)
         self.save_lane = Lane("save", queueing=Queueing.IN_ORDER)
-        self.export_lane = Lane("export", queueing=Queueing.IN_ORDER)
+        self.export_lane = Lane("export", queueing=Queueing.IN_ORDER, steps_back=True)
         self._lanes = (
             self.scene_lane,
             self.detail_lane,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog
 
+from viewer.app.object_facts import ObjectFacts
 from viewer.app.open_scene import facts_of_mesh, facts_of_points, open_scene, recognise
 from viewer.app.session import ColorBy, OpenedScene
 from viewer.app.settings import overlay_roots
@@ -82,9 +83,12 @@ class Opening(QObject):
         self._window.saving.ask_then(self._close_now)
 
     def open_sample(self) -> None:
-        from viewer.sample import cached_sample
+        def make(progress: Progress) -> Path:
+            from viewer.sample import cached_sample  # a fifth of a second, in which the window answers
 
-        self._start(cached_sample, "Making the sample scene", self.open_path)
+            return cached_sample(progress)
+
+        self._start(make, "Making the sample scene", self.open_path)
 
     def open_path(
         self,
@@ -284,37 +288,39 @@ class Opening(QObject):
         point_source = window.session.point_source
         with_residuals = window.session.color_by is ColorBy.RESIDUAL
 
-        def show(points: PointSet) -> None:
-            window.session.set_points(
-                points, facts_of_points(points) if window.session.facts is None else None
-            )
+        is_measured_by_points = opened.gpu_mesh is None
 
-        def finish(points: PointSet) -> None:
-            if opened.gpu_mesh is None:
-                window.session.set_points(points, facts_of_points(points))
-            else:
-                window.session.set_points(points)
+        def take(points: PointSet, facts: ObjectFacts | None) -> None:
+            window.session.set_points(points, facts)
+
+        def measured(points: PointSet) -> ObjectFacts | None:
+            return facts_of_points(points) if is_measured_by_points else None
 
         def failed(error: BaseException) -> None:
             self.explain(error)
             self._if_current(opened, self.points_missed.emit)("The points could not be made")
 
-        def partial_result(points: PointSet) -> None:
-            window.runner.post(lambda: self._if_current(opened, show)(points))
+        def take_part(points: PointSet) -> None:
+            facts = measured(points) if window.session.facts is None else None
+            window.runner.post(lambda: self._if_current(opened, take)(points, facts))
 
-        window.runner.start(
-            window.runner.compute_lane,
-            lambda progress: fused_points(
+        def make(progress: Progress) -> tuple[PointSet, ObjectFacts | None]:
+            points = fused_points(
                 scene,
                 voxel_m=settings.point_voxel_mm / 1000,
                 max_points=int(settings.max_points_millions * 1e6),
                 point_source=point_source,
                 with_residuals=with_residuals,
                 progress=progress,
-                on_partial=partial_result,
-            ),
+                on_partial=take_part,
+            )
+            return points, measured(points)
+
+        window.runner.start(
+            window.runner.compute_lane,
+            make,
             title="Fusing points from the images",
-            done=self._if_current(opened, finish),
+            done=self._if_current(opened, lambda made: take(*made)),
             failed=failed,
             cancelled=self._if_current(opened, lambda: self.points_missed.emit("Stopped")),
         )
