@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -53,8 +52,6 @@ class HeadStart:
         return self._wait(self._read, progress)
 
     def _work(self, progress: Progress) -> OpenedScene | None:
-        # NumPy itself does, when it first looks for doubles: not on the main thread, then
-        import_module("numpy.ma")
         from viewer.app.open_scene import open_scene, recognise
         from viewer.formats.hypersim.label_tables import default_label_table
 

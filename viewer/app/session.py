@@ -18,6 +18,7 @@ from viewer.app.object_facts import ObjectFacts
 from viewer.app.octomap_facts import OctomapFacts, with_octomap
 from viewer.app.visibility import Visibility
 from viewer.geometry.frame_points import PointSource
+from viewer.model.arrays import distinct
 from viewer.model.boxes import BoxSets
 from viewer.model.camera import Camera, Cameras, Lens, Trajectory
 from viewer.model.clip_box import ClipBox
@@ -272,7 +273,7 @@ class Session:
             self.frame_changed.emit(frame)
 
     def select(self, object_ids: ArrayLike) -> None:
-        ids = np.unique(np.asarray(object_ids, np.int64))
+        ids = distinct(np.asarray(object_ids, np.int64))
         ids = ids[(ids >= 0) & (ids < self.object_count)]
         if not np.array_equal(ids, self.selection):
             self.selection = ids
@@ -290,7 +291,7 @@ class Session:
             self.hovered_changed.emit(object_id)
 
     def set_hidden(self, object_ids: ArrayLike) -> None:
-        ids = np.unique(np.asarray(object_ids, np.int64))
+        ids = distinct(np.asarray(object_ids, np.int64))
         if not np.array_equal(ids, self.hidden):
             self.hidden = ids
             self.visibility_changed.emit()
@@ -316,7 +317,7 @@ class Session:
     def untouchable(self) -> NDArray[np.int64]:
         """(K,) objects that strokes and clicks in the 3D view pass through."""
         faint = self.faint
-        return np.union1d(self.hidden, faint) if len(faint) else self.hidden
+        return distinct(self.hidden, faint) if len(faint) else self.hidden
 
     def set_clip(self, clip: ClipBox | None) -> None:
         """Show the 3D scene only inside a box; None = everywhere."""
@@ -347,7 +348,7 @@ class Session:
         trajectory, images = self.trajectory(camera), self.images
         posed = NOTHING if trajectory is None else trajectory.frame_ids
         pictured = NOTHING if images is None else images.source.frame_ids(camera)
-        return np.union1d(posed, pictured)
+        return distinct(posed, pictured)
 
     @property
     def camera_names(self) -> tuple[str, ...]:

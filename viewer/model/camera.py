@@ -95,8 +95,9 @@ def max_pixel_difference(lens: Lens, other: Lens) -> float | None:
 
 def pixel_differences(lens: Lens, other: Lens) -> NDArray[np.float64] | None:
     """Distances in pixels (N,) over the whole image, borders included, as `max_pixel_difference` has them."""
-    x = np.unique([*np.arange(0, lens.width, _GRID_STEP_PX), lens.width - 1])
-    y = np.unique([*np.arange(0, lens.height, _GRID_STEP_PX), lens.height - 1])
+    x, y = (
+        np.array(sorted({*range(0, side, _GRID_STEP_PX), side - 1})) for side in (lens.width, lens.height)
+    )
     pixels = np.stack([*(axis.ravel() for axis in np.meshgrid(x, y)), np.ones(len(x) * len(y))], axis=1)
     seen = pixels @ (other.pixel_from_ray @ lens.ray_from_pixel).T
     if not (seen[:, 2] > 0).all():

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import gloo
 
 from viewer.errors import GpuError
+from viewer.model.arrays import distinct
 
 TABLE_WIDTH = 1024
 MAX_OBJECTS = (1 << 24) - 2
@@ -72,7 +73,7 @@ class ObjectTable:
 
     def mark(self, flag: Flag, object_ids: ArrayLike) -> bool:
         """Set a flag on exactly these objects; True when that changed anything."""
-        ids = np.unique(np.asarray(object_ids, np.int64))
+        ids = distinct(np.asarray(object_ids, np.int64))
         before = self._marked[flag]
         if np.array_equal(before, ids):
             return False

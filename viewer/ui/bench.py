@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -29,7 +28,7 @@ from viewer.model.labels import LabelLayer
 from viewer.model.mesh import Mesh
 from viewer.render.orbit_camera import ViewState
 from viewer.tools.tool import Gesture
-from viewer.ui.bench_result import BenchResult
+from viewer.ui.bench_result import BenchResult, middle
 from viewer.ui.heartbeat import Heartbeat
 from viewer.ui.main_window import MainWindow
 from viewer.ui.painting import KnownHits
@@ -201,7 +200,7 @@ class Bench:
         moved_at = time.perf_counter()
         self._wait(lambda: self._is_whole)
         result.rest_to_full_s = time.perf_counter() - moved_at
-        result.orbit_ms = statistics.median(seconds) * 1e3
+        result.orbit_ms = middle(seconds) * 1e3
         result.orbit_p95_ms = float(np.percentile(seconds, 95)) * 1e3
         result.peak_looking_mb = peak_memory_mb()
 
@@ -210,7 +209,7 @@ class Bench:
         self._rest()
         budget.is_allowed = False
         self._move(places[:1])
-        self.result.orbit_full_ms = statistics.median(self._move(places[1:])) * 1e3
+        self.result.orbit_full_ms = middle(self._move(places[1:])) * 1e3
         budget.is_allowed = True
         self._rest()
         self._heart.take()  # that was asked for
@@ -232,7 +231,7 @@ class Bench:
             self._next_picture()
             times.append(time.perf_counter() - started)
         if times:
-            self.result.relabel_ms = statistics.median(times) * 1e3
+            self.result.relabel_ms = middle(times) * 1e3
 
     def _stroke(self) -> None:
         session, result = self._window.session, self.result
@@ -285,7 +284,7 @@ class Bench:
             objects = np.array([hit] if hit >= 0 else [], np.int64)
             labelling.stroke(gesture, KnownHits(rays, camera, visible, objects=objects))
             times.append(time.thread_time() - started)
-        return statistics.median(times) * 1e3
+        return middle(times) * 1e3
 
     def _in_worker(self, work: Callable[[], Any]) -> None:
         ended: list[bool] = []
@@ -330,7 +329,7 @@ class Bench:
             self._wait(lambda: bool(label.text()))
             times.append(time.perf_counter() - started)
             self._pause(0.05)
-        self.result.hover_ms = statistics.median(times) * 1e3
+        self.result.hover_ms = middle(times) * 1e3
         self._view.pointer_rested.emit(None)
 
     def _frames(self) -> None:
@@ -369,10 +368,10 @@ class Bench:
         for frame in frames[1 : 1 + STEPS]:
             self._rest_for_long()
             prefetched.append(step_to(frame))
-        self.result.step_prefetched_ms = statistics.median(prefetched) * 1e3
+        self.result.step_prefetched_ms = middle(prefetched) * 1e3
         if cold:
-            self.result.step_cold_ms = statistics.median(cold) * 1e3
-            self.result.step_decode_ms = statistics.median(decode) * 1e3
+            self.result.step_cold_ms = middle(cold) * 1e3
+            self.result.step_decode_ms = middle(decode) * 1e3
 
     def _decode(self, frame: FrameId) -> float:
         """Seconds that the HDF5 library takes for what the panes show of a frame, in a worker."""

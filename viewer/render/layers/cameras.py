@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
+from viewer.model.arrays import distinct
 from viewer.model.camera import Cameras, Lens, Trajectory
 from viewer.model.frames import FrameId
 from viewer.model.scene import Scene
@@ -167,10 +168,9 @@ class CamerasLayer(Layer):
     def _shown_rows(self, trajectory: Trajectory) -> NDArray[np.int64]:
         """Every n-th keyframe, and always the current one and those that fail the pose check."""
         rows = np.arange(0, len(trajectory), max(int(self.style.stride), 1))
-        misfits = [frame.frame for frame in self._misfits if frame.camera == trajectory.name]
-        rows = np.union1d(rows, np.flatnonzero(np.isin(trajectory.frame_ids, misfits)))
-        current = self._row_of_current(trajectory)
-        return rows if current is None else np.unique(np.append(rows, current))
+        misfits = (frame.frame for frame in self._misfits if frame.camera == trajectory.name)
+        also = {trajectory.index_of(frame) for frame in misfits} | {self._row_of_current(trajectory)}
+        return distinct(rows, np.array([row for row in also if row is not None], np.int64))
 
     def _row_of_current(self, trajectory: Trajectory) -> int | None:
         if self._current is None or self._current.camera != trajectory.name:
