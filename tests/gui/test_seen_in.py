@@ -55,6 +55,12 @@ def test_frames_that_see_the_selection_are_listed_gone_to_and_kept(
     assert panel.headline.text() == (
         f"{session.object_names[target]}: {len(rows)} of {len(session.seen.frames)} frames"
     )
+    count = f": {len(rows)} of {len(session.seen.frames)} frames"
+    narrow = panel.headline.fontMetrics().horizontalAdvance(count) + 30
+    panel.headline.setText("an object with a name that no panel has room for", count)
+    assert "…" in panel.headline.shown_in(narrow)
+    assert panel.headline.shown_in(narrow).endswith(count), "the number is what one looks for"
+    assert panel.headline.shown_in(10_000) == panel.headline.text()
 
     click_row(qtbot, window, 1)
     assert session.frame == session.seen.frames[rows[1]]

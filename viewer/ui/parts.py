@@ -168,19 +168,30 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
+        self._end = ""
         self.setText(text)
 
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self.setAccessibleName(text)
+    def setText(self, text: str, end: str = "") -> None:
+        """Show a text, of which the `end` is never what is left out."""
+        self._end = end
+        super().setText(text + end)
+        self.setAccessibleName(text + end)
+
+    def shown_in(self, width: int) -> str:
+        """What there is room for in so many pixels."""
+        metrics, text = QFontMetrics(self.font()), self.text()
+        if self._end and metrics.horizontalAdvance(text) > width:
+            room = width - metrics.horizontalAdvance(self._end)
+            text = text.removesuffix(self._end)
+            return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room) + self._end
+        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(24, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
-        metrics = QFontMetrics(self.font())
-        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
+        shown = self.shown_in(self.contentsRect().width())
         self.setToolTip(self.text() if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))

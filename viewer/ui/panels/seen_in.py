@@ -158,21 +158,22 @@ class SeenInPanel(QWidget):
             self._pixels = np.zeros(len(seen.frames), np.int64)
             self._pixels[rows] = pixels
         self.table.show(rows, 0 if seen is None else len(seen.frames))
-        self.headline.setText(self._headline(len(rows)))
+        self.headline.setText(*self._headline(len(rows)))
         self.best.setEnabled(len(rows) > 0)
         self.nearest.setEnabled(session.cameras is not None)
         self._show_page(len(rows))
         self._show_frame()
 
-    def _headline(self, frames: int) -> str:
+    def _headline(self, frames: int) -> tuple[str, str]:
+        """What is selected, and in how many frames it is seen."""
         session = self._session
         if session.seen is None or not len(session.selection):
-            return ""
+            return "", ""
         one = len(session.selection) == 1
         name = (
             session.object_names[int(session.selection[0])] if one else f"{len(session.selection):,} objects"
         )
-        return f"{name}: {frames:,} of {len(session.seen.frames):,} frames"
+        return name, f": {frames:,} of {len(session.seen.frames):,} frames"
 
     def _show_page(self, frames: int) -> None:
         session = self._session
