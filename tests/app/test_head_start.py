@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,6 +36,17 @@ def test_what_was_read_ahead_is_what_reading_gives(tmp_path: Path) -> None:
     assert expected_mesh is not None
     np.testing.assert_array_equal(mesh.faces, expected_mesh.faces)
     assert opened.labelling is not None
+
+
+def test_what_was_handed_over_is_not_kept(tmp_path: Path) -> None:
+    ahead = HeadStart(write_scene(tmp_path), ())
+    opened = weakref.ref(ahead.read(Progress.silent()))
+    deadline = time.monotonic() + 5  # the thread that read it ends meanwhile
+    while opened() is not None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert opened() is None
+    with pytest.raises(RuntimeError, match="handed over already"):
+        ahead.read(Progress.silent())
 
 
 def test_of_several_scenes_none_is_read_before_one_is_chosen(tmp_path: Path) -> None:

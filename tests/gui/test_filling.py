@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -62,6 +64,31 @@ def test_the_picture_comes_first_and_nothing_moves_when_the_rest_comes(
     assert window.panels.images.is_current
     assert window.panels.frames.camera.count() == len(window.session.camera_names)
     assert window.panels.labels.can_label
+
+
+def test_a_scene_that_is_closed_leaves_memory_at_once(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    """Also one from the start of the program, when what is made counts as kept and is no garbage."""
+    window, scene = starting, make_scene(tmp_path)
+    window.show()
+    window.opening.open_path(scene, ahead=HeadStart(scene, ()))
+    for _ in range(2):
+        qtbot.waitUntil(lambda: window.session.opened is not None, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.filling.is_done, timeout=PATIENCE_MS)
+        settle(qtbot, window)
+        gc.freeze()  # circles would stay
+        try:
+            opened = window.session.opened
+            left = [weakref.ref(opened), weakref.ref(opened.gpu_mesh), weakref.ref(opened.gpu_mesh.faces)]
+            del opened
+            window.opening.close_scene()
+            qtbot.waitUntil(lambda: window.session.opened is None, timeout=PATIENCE_MS)
+            settle(qtbot, window)
+            qtbot.waitUntil(lambda left=left: all(part() is None for part in left), timeout=PATIENCE_MS)
+        finally:
+            gc.unfreeze()
+        window.opening.open_path(scene)
 
 
 def test_a_command_finds_its_part_made_before_its_turn(

@@ -48,8 +48,15 @@ class HeadStart:
         return self._wait(self._recognised, progress)
 
     def read(self, progress: Progress) -> OpenedScene:
-        """The only scene there. Raises what `open_scene.open_scene` does."""
-        return self._wait(self._read, progress)
+        """The only scene there, once: it may be closed long before this is gone, and is not kept.
+
+        Raises what `open_scene.open_scene` does.
+        """
+        try:
+            return self._wait(self._read, progress)
+        finally:
+            self._read = Future()
+            self._read.set_exception(RuntimeError("the scene was handed over already"))
 
     def _work(self, progress: Progress) -> OpenedScene | None:
         from viewer.app.open_scene import open_scene, recognise

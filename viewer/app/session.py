@@ -50,7 +50,7 @@ class ColorBy(enum.Enum):
     """Points only: how far the images of positions and of distances are apart there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class OpenedScene:
     """A scene and everything computed from it before it can be shown."""
 

@@ -64,11 +64,21 @@ class Job(Generic[T]):
         else:
             self._tell(self.on_done, result)
         finally:
+            self._let_go()
             self.finished.set()
+
+    def _let_go(self) -> None:
+        """Keep nothing of what it was for: listeners that know their job would keep each other alive."""
+        self.work = _is_over
+        self.on_done = self.on_failed = self.on_cancelled = None
 
     def _tell(self, listener: Callable[..., None] | None, *what: Any) -> None:
         if listener is not None:
             listener(*what)
+
+
+def _is_over(_progress: Progress) -> Any:
+    raise RuntimeError("a job is run once")
 
 
 class Lane:

@@ -95,7 +95,7 @@ class ObjectRows:
         return runs
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class GpuMesh:
     """A mesh as the graphics card wants it: one object per vertex, float32 about an origin.
 

@@ -21,10 +21,10 @@ from viewer.app.box_fitting import (
     recompute_boxes,
     write_scene_boxes,
 )
-from viewer.app.session import OpenedScene
 from viewer.app.strokes import counted
 from viewer.jobs.lanes import Job
 from viewer.model.boxes import BOX_KINDS, BoxSets, OrientedBoxes
+from viewer.ui.once_for import OnceFor
 
 if TYPE_CHECKING:
     from viewer.ui.banner import Banner
@@ -37,10 +37,10 @@ class BoxMaking(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._offered_for: OpenedScene | None = None
+        self._offered = OnceFor()
         self._offer: Banner | None = None
         self._job: Job[FittedBoxes] | None = None
-        self._compared: OpenedScene | None = None
+        self._compared = OnceFor()
         session = window.session
         session.labels_changed.connect(self._offer_once)
         session.facts_changed.connect(self._compare)  # by then the first picture is there
@@ -176,9 +176,14 @@ class BoxMaking(QObject):
         """Look in the background whether the boxes that were read fit the labels that were read."""
         window, session = self._window, self._window.session
         opened, read = session.opened, boxes_of(session)
-        if opened is None or opened is self._compared or read is None or not can_compare_boxes(opened.scene):
+        if (
+            opened is None
+            or self._compared.is_done(opened)
+            or read is None
+            or not can_compare_boxes(opened.scene)
+        ):
             return
-        self._compared = opened
+        self._compared.note(opened)
 
         def done(found: dict[str, NDArray[np.int64]]) -> None:
             if session.opened is opened and boxes_of(session) is read and found:
@@ -200,11 +205,11 @@ class BoxMaking(QObject):
         """Say once per scene that boxes on the screen no longer fit, and offer to make them fit."""
         window = self._window
         opened = window.session.opened
-        if opened is None or opened is self._offered_for or not window.layer_styles.is_visible("boxes"):
+        if opened is None or self._offered.is_done(opened) or not window.layer_styles.is_visible("boxes"):
             return
         if not len(self.all_stale) or not can_fit(opened.scene):
             return
-        self._offered_for = opened
+        self._offered.note(opened)
         self._offer = window.banners.show_message(
             "info",
             f"Boxes of {counted(len(self.all_stale), 'instance')} no longer fit the labels.",

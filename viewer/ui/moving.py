@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 
 from viewer.app.decimation import shown_mesh
 from viewer.geometry.mesh_detail import mesh_detail
-from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
+from viewer.ui.once_for import OnceFor
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -25,7 +25,7 @@ class Moving(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._begun_for: GpuMesh | None = None
+        self._begun = OnceFor()
         window.scene_view.detail_wanted.connect(self._begin)
         if window.scene_view.wants_detail:
             # said before anybody listened; at the first movement it would come too late
@@ -33,9 +33,9 @@ class Moving(QObject):
 
     def _begin(self) -> None:
         mesh = shown_mesh(self._window.session)
-        if mesh is None or mesh is self._begun_for:
+        if mesh is None or self._begun.is_done(mesh):
             return
-        self._begun_for = mesh
+        self._begun.note(mesh)
 
         def done(detail: MeshDetail) -> None:
             if shown_mesh(self._window.session) is mesh:
@@ -46,8 +46,8 @@ class Moving(QObject):
             log.error("no lighter mesh could be made", exc_info=error)
 
         def cancelled() -> None:
-            if self._begun_for is mesh:
-                self._begun_for = None
+            if self._begun.is_done(mesh):
+                self._begun.undo()
 
         # not on the lane of opening: there it would call off a scene that is just being read
         self._window.runner.start(

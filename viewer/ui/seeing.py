@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from viewer.app.seen_in import frames_seeing, nearest_frame
-from viewer.app.session import OpenedScene
 from viewer.app.visibility import Visibility
 from viewer.app.visibility_cache import scene_visibility
 from viewer.errors import ViewerError
 from viewer.jobs.job import Step
 from viewer.jobs.lanes import Job
 from viewer.model.frames import FrameId
+from viewer.ui.once_for import OnceFor
 
 if TYPE_CHECKING:
     from viewer.app.rows import ShowOnly
@@ -31,7 +31,7 @@ class Seeing(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._counted_for: OpenedScene | None = None
+        self._counted = OnceFor()
         self._job: Job[Visibility] | None = None
         self.step: Step | None = None
         """How far counting is; None while nothing is being counted."""
@@ -57,8 +57,8 @@ class Seeing(QObject):
     def _count_new_scene(self) -> None:
         """Count in the background, after what the first picture needs."""
         opened = self._window.session.opened
-        if opened is not None and opened is not self._counted_for:
-            self._counted_for = opened
+        if opened is not None and not self._counted.is_done(opened):
+            self._counted.note(opened)
             self.count()
 
     def count(self) -> None:
