@@ -106,3 +106,14 @@ def test_vertices_in_blocks_are_kept_as_all_of_them_are(count: int, rows: int, o
         assert shareable(kept) is kept
         assert np.array_equal(kept, kept_form(vertices))
         assert np.isfinite(kept).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 1001])
+def test_room_is_taken_between_numpys_percentiles(count: int) -> None:
+    points = np.random.default_rng(count).normal(size=(count, 3))
+    bounds = robust_bounds(points)
+    assert bounds is not None
+    low, high = np.percentile(points, [0.5, 99.5], axis=0)
+    margin = 0.25 * (high - low) + 1e-9
+    near = points[((points >= low - margin) & (points <= high + margin)).all(axis=1)]
+    assert np.allclose(bounds, (near.min(axis=0), near.max(axis=0)))
