@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stories import PATIENCE_MS, settle
 from tests.gui.test_turns import TurnCounter
+from viewer.app import point_cache
 from viewer.app.head_start import HeadStart
+from viewer.errors import ViewerError
+from viewer.jobs.job import Progress
+from viewer.model.points import PointSet
 from viewer.ui import theme
 from viewer.ui.docks import Scrolled, Vacancy
 from viewer.ui.late import late_parts
@@ -64,6 +69,69 @@ def test_the_picture_comes_first_and_nothing_moves_when_the_rest_comes(
     assert window.panels.images.is_current
     assert window.panels.frames.camera.count() == len(window.session.camera_names)
     assert window.panels.labels.can_label
+
+
+def without_mesh(scene: Path) -> Path:
+    for name in ("vertices", "faces_vi", "faces_oi"):
+        (scene / "_detail" / "mesh" / f"mesh_{name}.hdf5").unlink()
+    return scene
+
+
+def test_where_there_is_no_mesh_the_first_points_come_before_the_panels(
+    qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    window, scene = starting, without_mesh(make_scene(tmp_path))
+    at_picture: list[tuple[bool, int, bool]] = []
+    window.opening.pictured.connect(
+        lambda: at_picture.append(
+            (
+                window.panels.is_made("images"),
+                0 if window.session.points is None else len(window.session.points.positions),
+                window.scene_view.is_uploading,
+            )
+        )
+    )
+    window.opening._patience.setInterval(PATIENCE_MS)
+    window.show()
+    window.opening.open_path(scene, ahead=HeadStart(scene, ()))
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+    ((was_made, points, was_uploading),) = at_picture
+    assert not was_made
+    assert points > 0
+    assert not was_uploading
+    settle(qtbot, window)
+
+
+def test_points_that_take_long_or_never_come_are_not_waited_for(
+    qtbot: QtBot,
+    starting: MainWindow,
+    make_scene: Callable[[Path], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on = threading.Event()
+
+    def slow(*_arguments: object, progress: Progress, **_options: object) -> PointSet:
+        while not go_on.wait(0.01):
+            progress.check()
+        raise ViewerError("the images are of no use")
+
+    monkeypatch.setattr(point_cache, "fused_points", slow)
+    window, scene = starting, without_mesh(make_scene(tmp_path))
+    window.opening._patience.setInterval(100)
+    window.show()
+    window.opening.open_path(scene, ahead=HeadStart(scene, ()))
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+    assert window.session.points is None
+    # and at once where it turns out that none are coming
+    window.opening._patience.setInterval(PATIENCE_MS)
+    window.opening.reload()
+    with qtbot.waitSignal(window.opening.pictured, timeout=PATIENCE_MS // 2):
+        qtbot.wait(200)
+        go_on.set()
+    settle(qtbot, window)
 
 
 def test_a_scene_that_is_closed_leaves_memory_at_once(

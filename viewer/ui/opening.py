@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from viewer.app.object_facts import ObjectFacts
@@ -35,6 +35,9 @@ LONGEST_WAIT_SECONDS = 10.0
 """Work that nobody waits for begins when the scene and all of the window are there: until then all cores are
 busy with them. But it is not put off for ever."""
 
+FIRST_POINTS_MS = 2000
+"""Where a scene has no mesh, its first points come before panels and images, unless they take longer."""
+
 
 class Opening(QObject):
     """Everything about getting from a path to a scene in the window."""
@@ -52,6 +55,12 @@ class Opening(QObject):
         self._left_unsaved: object = None  # what was unsaved when the user agreed to leave the scene
         self.extra_roots: list[Path] = []
         self._awaits_picture = False
+        self._awaits_points = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(FIRST_POINTS_MS)
+        self._patience.timeout.connect(self._stop_awaiting_points)
+        self.points_missed.connect(lambda why: self._stop_awaiting_points() if why else None)
         self._is_time = threading.Event()
         """Workers may compute what nobody waits for."""
         window.scene_view.frame_drawn.connect(self._notice_picture)
@@ -237,6 +246,8 @@ class Opening(QObject):
                 failed=self.explain,
             )
         elif window.session.images is not None:
+            self._awaits_points = self._awaits_picture
+            self._patience.start()
             self.fuse_points()
         if mesh is not None and window.session.images is not None and scene.object_count:
             from viewer.geometry.object_albedo import object_albedo  # nothing that the first picture needs
@@ -251,6 +262,8 @@ class Opening(QObject):
 
     def _after_window(self) -> Callable[[Progress], None]:
         """What a worker calls to wait until the scene that is coming and all of the window are there."""
+        self._awaits_points = False
+        self._patience.stop()
         is_time = self._is_time = threading.Event()
         self._awaits_picture = self._window.scene_view.native.isVisible()
         if not self._awaits_picture:
@@ -263,9 +276,17 @@ class Opening(QObject):
 
         return wait
 
+    def _stop_awaiting_points(self) -> None:
+        """The first ones are about to be shown, or it takes too long, or none are coming."""
+        self._patience.stop()
+        if self._awaits_points:
+            self._awaits_points = False
+            self._notice_picture(0.0)
+
     def _notice_picture(self, _ms: float) -> None:
         view = self._window.scene_view
-        if self._awaits_picture and not view.is_uploading and view.is_full_picture:
+        is_whole = not view.is_uploading and view.is_full_picture
+        if self._awaits_picture and is_whole and not self._awaits_points:
             self._awaits_picture = False
             self.pictured.emit()
             self.notice_filled()
@@ -292,6 +313,7 @@ class Opening(QObject):
 
         def take(points: PointSet, facts: ObjectFacts | None) -> None:
             window.session.set_points(points, facts)
+            self._stop_awaiting_points()
 
         def measured(points: PointSet) -> ObjectFacts | None:
             return facts_of_points(points) if is_measured_by_points else None
