@@ -51,10 +51,13 @@ def make_scene(_furnished: Path) -> Callable[[Path], Path]:
 def either_scene(request: pytest.FixtureRequest, make_scene: Callable[[Path], Path], tmp_path: Path) -> Path:
     """A furnished scene, as bought with its mesh and as downloaded without."""
     scene = make_scene(tmp_path)
-    if request.param == "points":
-        for path in (scene / "_detail" / "mesh").glob("mesh_*.hdf5"):
-            if "objects" not in path.name:  # those are labels
-                path.unlink()
+    return without_mesh(scene) if request.param == "points" else scene
+
+
+def without_mesh(scene: Path) -> Path:
+    """The scene as it is downloaded; its labels stay."""
+    for name in ("vertices", "faces_vi", "faces_oi"):
+        (scene / "_detail" / "mesh" / f"mesh_{name}.hdf5").unlink()
     return scene
 
 

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.gui.conftest import without_mesh
 from tests.gui.test_stories import PATIENCE_MS, settle
 from tests.gui.test_turns import TurnCounter
 from viewer.app import point_cache
@@ -47,6 +48,14 @@ def places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     return {"view": window.stack.geometry().getRect(), "window": window.geometry().getRect(), **found}
 
 
+def open_and_fill(qtbot: QtBot, window: MainWindow, path: Path, ahead: HeadStart | None = None) -> None:
+    """Show the window, open a path in it, and wait until all of the window is made."""
+    window.show()
+    window.opening.open_path(path, ahead=ahead)
+    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
+        pass
+
+
 def test_the_picture_comes_first_and_nothing_moves_when_the_rest_comes(
     qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
 ) -> None:
@@ -55,10 +64,7 @@ def test_the_picture_comes_first_and_nothing_moves_when_the_rest_comes(
     window.opening.pictured.connect(
         lambda: at_picture.append((window.panels.is_made("images"), places(window)))
     )
-    window.show()
-    window.opening.open_path(scene, ahead=HeadStart(scene, ()))
-    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
-        pass
+    open_and_fill(qtbot, window, scene, ahead=HeadStart(scene, ()))
     assert window.session.scene is not None
     was_made, before = at_picture[0]
     assert not was_made
@@ -69,12 +75,6 @@ def test_the_picture_comes_first_and_nothing_moves_when_the_rest_comes(
     assert window.panels.images.is_current
     assert window.panels.frames.camera.count() == len(window.session.camera_names)
     assert window.panels.labels.can_label
-
-
-def without_mesh(scene: Path) -> Path:
-    for name in ("vertices", "faces_vi", "faces_oi"):
-        (scene / "_detail" / "mesh" / f"mesh_{name}.hdf5").unlink()
-    return scene
 
 
 def test_where_there_is_no_mesh_the_first_points_come_before_the_panels(
@@ -92,10 +92,7 @@ def test_where_there_is_no_mesh_the_first_points_come_before_the_panels(
         )
     )
     window.opening._patience.setInterval(PATIENCE_MS)
-    window.show()
-    window.opening.open_path(scene, ahead=HeadStart(scene, ()))
-    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
-        pass
+    open_and_fill(qtbot, window, scene, ahead=HeadStart(scene, ()))
     ((was_made, points, was_uploading),) = at_picture
     assert not was_made
     assert points > 0
@@ -120,10 +117,7 @@ def test_points_that_take_long_or_never_come_are_not_waited_for(
     monkeypatch.setattr(point_cache, "fused_points", slow)
     window, scene = starting, without_mesh(make_scene(tmp_path))
     window.opening._patience.setInterval(100)
-    window.show()
-    window.opening.open_path(scene, ahead=HeadStart(scene, ()))
-    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
-        pass
+    open_and_fill(qtbot, window, scene, ahead=HeadStart(scene, ()))
     assert window.session.points is None
     # and at once where it turns out that none are coming
     window.opening._patience.setInterval(PATIENCE_MS)
@@ -171,10 +165,7 @@ def test_a_command_finds_its_part_made_before_its_turn(
         window.actions_table["cut_ceiling"].trigger()
 
     window.opening.settled.connect(use)
-    window.show()
-    window.opening.open_path(make_scene(tmp_path))
-    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
-        pass
+    open_and_fill(qtbot, window, make_scene(tmp_path))
     settle(qtbot, window)
     assert used == [window.panels.objects]
     assert is_seen(window.docks["objects"])
@@ -221,10 +212,7 @@ def test_a_panel_behind_a_tab_shows_the_scene_that_came_before_it(
     qtbot: QtBot, starting: MainWindow, make_scene: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     window = starting
-    window.show()
-    window.opening.open_path(make_scene(tmp_path))
-    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
-        pass
+    open_and_fill(qtbot, window, make_scene(tmp_path))
     settle(qtbot, window)
     panel = window.panels.pose
     assert not is_seen(panel)
@@ -320,10 +308,7 @@ def test_no_two_steps_of_filling_and_no_painting_are_in_the_same_turn(
 
     monkeypatch.setattr(window.filling, "_make_next", step)
     window.painted.connect(lambda: paintings.add(counter.count))
-    window.show()
-    window.opening.open_path(scene)
-    with qtbot.waitSignal(window.filling.done, timeout=PATIENCE_MS):
-        pass
+    open_and_fill(qtbot, window, scene)
     assert len(steps) > 40
     assert len(set(steps)) == len(steps)
     assert paintings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from viewer.model.mesh import Mesh, split_at_objects
 from viewer.model.scene import Scene
+
+if TYPE_CHECKING:
+    from viewer.render.orbit_camera import ViewState
 
 SIZE = (360, 270)
 
@@ -64,6 +67,27 @@ class Stage:
     def show(self, scene: Scene, mesh: Mesh | None) -> None:
         self.view.set_scene(scene, None if mesh is None else split_at_objects(mesh))
         self.settle()
+
+    def full_and_coarse(self, mesh: Mesh, state: ViewState) -> list[NDArray[Any]]:
+        """The window's pixels, then ids and depths of the mesh in its coarsest forms, of one view of it."""
+        from tests.render.scenes import scene_of
+        from viewer.geometry.mesh_detail import mesh_detail
+        from viewer.jobs.job import Progress
+        from viewer.render.renderer import Renderer
+
+        gpu, view = split_at_objects(mesh), self.view
+        view.set_scene(scene_of(mesh), gpu)
+        view.set_view(state)
+        full = self.pixels()
+        view.set_mesh_detail(mesh_detail(gpu, Progress.silent()))
+        self.settle()
+        frame = view._state.frame(view._canvas.context, view.current_camera())
+        frame.most_faces = 1
+        renderer = Renderer(view._canvas.context)
+        renderer.draw_surfaces(frame, view._state.layers.values())
+        coarse = renderer.read_ids(frame, (), 0)
+        renderer.release()
+        return [full, coarse.object_ids, coarse.depths]
 
     def pixels(self) -> NDArray[np.uint8]:
         """What is in the window once it is whole, (H, W, 3)."""

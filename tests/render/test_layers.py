@@ -22,9 +22,9 @@ from viewer.render.layers.octomap import LeafFound, OctomapLayer, OctomapStyle
 from viewer.render.layers.points import PointsStyle
 from viewer.render.orbit_camera import ViewState
 from viewer.render.visuals import object_mesh
-from viewer.render.visuals.mesh_buffers import FACES_PER_BUFFER, UPLOAD_BYTES
 from viewer.render.visuals.object_mesh import ObjectMesh
 from viewer.render.visuals.object_points import ObjectPoints
+from viewer.render.visuals.sent_mesh import FACES_PER_BUFFER, UPLOAD_BYTES
 
 pytestmark = pytest.mark.gl
 SIDE_VIEW = ViewState((0.3, -5.0, 1.6), (0.0, 0.0, 0.0))

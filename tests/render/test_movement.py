@@ -47,9 +47,9 @@ from viewer.render.movement import (
 from viewer.render.orbit_camera import ViewState
 from viewer.render.quick_picture import quick_side
 from viewer.render.renderer import Renderer
-from viewer.render.visuals import mesh_buffers, object_mesh
+from viewer.render.visuals import object_mesh, sent_mesh
 from viewer.render.visuals.face_buffers import FaceBuffers
-from viewer.render.visuals.mesh_buffers import numbered
+from viewer.render.visuals.sent_mesh import numbered
 
 T = TypeVar("T")
 
@@ -713,30 +713,14 @@ def test_a_mesh_in_many_buffers_looks_like_one_in_few(stage: Stage, monkeypatch:
     shuffled[place] = mesh.vertices
     view = stage.view
 
-    def pictures(mesh: Mesh) -> list[np.ndarray]:
-        gpu = split_at_objects(mesh)
-        view._picture.budget.is_allowed = False
-        view.set_scene(scene_of(mesh), gpu)
-        view.set_view(INSIDE)
-        full = stage.pixels()
-        view.set_mesh_detail(mesh_detail(gpu, Progress.silent()))
-        stage.settle()
-        frame = view._state.frame(view._canvas.context, view.current_camera())
-        frame.most_faces = 1
-        renderer = Renderer(view._canvas.context)
-        renderer.draw_surfaces(frame, view._state.layers.values())
-        coarse = renderer.read_ids(frame, (), 0)
-        renderer.release()
-        return [full, coarse.object_ids, coarse.depths]
-
     other = Mesh(shuffled, place[mesh.faces], mesh.object_of_face, mesh.object_count)
-    few = [pictures(mesh), pictures(other)]
+    few = [stage.full_and_coarse(kind, INSIDE) for kind in (mesh, other)]
     monkeypatch.setattr(model_mesh, "RUN_FACES", 1 << 10)
     monkeypatch.setattr(object_mesh, "can_share_memory", lambda: False)
-    monkeypatch.setattr(mesh_buffers, "FACES_PER_BUFFER", 300)
-    monkeypatch.setattr(mesh_buffers, "VERTICES_PER_PIECE", 100)
+    monkeypatch.setattr(sent_mesh, "FACES_PER_BUFFER", 300)
+    monkeypatch.setattr(sent_mesh, "VERTICES_PER_PIECE", 100)
     for kind, expected in zip((mesh, other), few, strict=True):
-        many = pictures(kind)
+        many = stage.full_and_coarse(kind, INSIDE)
         buffers = view.layers["mesh"]._visual._buffers
         assert len(buffers.own.corners) > 20
         assert len(buffers.coarse.corners) > 5

@@ -116,18 +116,18 @@ def robust_bounds(points: NDArray[np.floating]) -> Bounds | None:
     along = np.ascontiguousarray(sample[finite_rows(sample)].T, np.float64)
     if not along.size:
         return None
-    low, high = _shares(along, _CLUTTER_PERCENT / 100), _shares(along, 1 - _CLUTTER_PERCENT / 100)
+    low, high = _percentile(along, _CLUTTER_PERCENT), _percentile(along, 100 - _CLUTTER_PERCENT)
     margin = 0.25 * (high - low) + 1e-9
     near = ((along >= (low - margin)[:, None]) & (along <= (high + margin)[:, None])).all(axis=0)
     return along[:, near].min(axis=1), along[:, near].max(axis=1)
 
 
-def _shares(along: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """What so many of the values (3, N) are smaller than, (3,), as numpy's percentiles.
+def _percentile(along: NDArray[np.float64], percent: float) -> NDArray[np.float64]:
+    """The percentile (3,) of each row of (3, N), as `np.percentile` has it.
 
-    Those load a part of numpy that takes longer than all of a small scene.
+    That loads numpy's masked arrays, which takes longer than this for all of a small scene.
     """
-    place = share * (along.shape[1] - 1)
+    place = percent / 100 * (along.shape[1] - 1)
     below = int(place)
     above = min(below + 1, along.shape[1] - 1)
     ordered = np.partition(along, (below, above), axis=1)

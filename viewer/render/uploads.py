@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from viewer.render.targets import DRIVER_ERRORS
 from viewer.render.turns import Turns
-from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
+from viewer.render.visuals.sent_mesh import UPLOAD_BYTES
 
 STEP_SECONDS = 0.02
 REDRAW_SECONDS = 0.25

@@ -246,8 +246,9 @@ class Opening(QObject):
                 failed=self.explain,
             )
         elif window.session.images is not None:
-            self._awaits_points = self._awaits_picture
-            self._patience.start()
+            if self._awaits_picture:
+                self._awaits_points = True
+                self._patience.start()
             self.fuse_points()
         if mesh is not None and window.session.images is not None and scene.object_count:
             from viewer.geometry.object_albedo import object_albedo  # nothing that the first picture needs

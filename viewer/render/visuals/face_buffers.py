@@ -23,8 +23,8 @@ def filled(kind: int, size: int, content: NDArray[np.generic] | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class VertexPlaces:
-    """Where three floats and the object of every vertex are."""
+class VertexLayout:
+    """In which buffers the place and the object of every vertex are, and how; strides and offset in bytes."""
 
     xyz_buffer: int
     xyz_stride: int
@@ -34,12 +34,12 @@ class VertexPlaces:
     object_kind: int
 
     @classmethod
-    def packed(cls, buffer: int) -> VertexPlaces:
+    def packed(cls, buffer: int) -> VertexLayout:
         """Four floats a vertex, the last of which is its object."""
         return cls(buffer, VERTEX_BYTES, buffer, VERTEX_BYTES, 12, GL.GL_FLOAT)
 
     @classmethod
-    def apart(cls, xyz_buffer: int, object_buffer: int) -> VertexPlaces:
+    def apart(cls, xyz_buffer: int, object_buffer: int) -> VertexLayout:
         """Three floats a vertex in one buffer, and an int32 in the other."""
         return cls(xyz_buffer, 12, object_buffer, 4, 0, GL.GL_INT)
 
@@ -59,11 +59,11 @@ class FaceBuffers:
     """Buffers that hold a list of faces in order, each a part of it with vertices in one place."""
 
     starts: list[int] = field(default_factory=list)  # the first face of each
-    vertices: list[VertexPlaces] = field(default_factory=list)
+    vertices: list[VertexLayout] = field(default_factory=list)
     corners: list[int] = field(default_factory=list)
     face_count: int = 0
 
-    def add(self, vertices: VertexPlaces, corners: int, count: int) -> None:
+    def add(self, vertices: VertexLayout, corners: int, count: int) -> None:
         """The next faces are in a buffer of `corners`, in terms of these vertices."""
         self.starts.append(self.face_count)
         self.vertices.append(vertices)

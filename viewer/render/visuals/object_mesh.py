@@ -50,7 +50,7 @@ from viewer.render.shaders import (
 )
 from viewer.render.targets import flush, gl_name
 from viewer.render.visuals.face_buffers import FaceBuffers
-from viewer.render.visuals.mesh_buffers import SentMesh
+from viewer.render.visuals.sent_mesh import SentMesh
 from viewer.render.visuals.shared_mesh import SharedMesh, can_share_memory
 
 STEP_FACES = 1 << 16

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
 from viewer.render.gl import GL, GLError
-from viewer.render.visuals.face_buffers import FaceBuffers, VertexPlaces, filled
-from viewer.render.visuals.mesh_buffers import VERTICES_PER_PIECE
+from viewer.render.visuals.face_buffers import FaceBuffers, VertexLayout, filled
+from viewer.render.visuals.sent_mesh import VERTICES_PER_PIECE
 
 _DRAWS_FROM_MEMORY = "llvmpipe"
 
@@ -47,21 +47,21 @@ class SharedMesh:
         self.coarse = FaceBuffers()
         self._kept = mesh.kept_vertices()
         self.origin = mesh.origin if self._kept is None else np.zeros(3)
-        self._vertices = VertexPlaces.packed(0)
+        self._vertices = VertexLayout.packed(0)
         self._buffers: list[int] = []
         self._arrays: list[NDArray[np.generic]] = []  # alive as long as their buffers
 
     def send_mesh(self, mesh: GpuMesh) -> Iterator[int]:
         """Share its arrays; vertices are packed first where they are not in memory as they are drawn."""
         if self._kept is not None:
-            self._vertices = VertexPlaces.apart(self._share(self._kept), self._share(mesh.object_of_vertex))
+            self._vertices = VertexLayout.apart(self._share(self._kept), self._share(mesh.object_of_vertex))
         else:
             packed = np.empty((mesh.vertex_count, 4), np.float32)
             for start in range(0, mesh.vertex_count, VERTICES_PER_PIECE):
                 some = mesh.positions_and_object(slice(start, start + VERTICES_PER_PIECE))
                 packed[start : start + len(some)] = some
                 yield some.nbytes
-            self._vertices = VertexPlaces.packed(self._share(packed))
+            self._vertices = VertexLayout.packed(self._share(packed))
         yield self._add(self.own, mesh.faces)
 
     def send_coarse(self, detail: MeshDetail) -> Iterator[int]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from viewer.render.gl import GL
 from viewer.render.visuals.face_buffers import filled
-from viewer.render.visuals.mesh_buffers import UPLOAD_BYTES
+from viewer.render.visuals.sent_mesh import UPLOAD_BYTES
 
 FACE_FLOATS = 5
 _FACE_BYTES = 4 * FACE_FLOATS

@@ -137,6 +137,7 @@ class FramesPanel(QWidget):
         self._controls.addSpacing(6)
         self._controls.addWidget(self.camera)
         self._controls.addWidget(self.number)
+        self._controls.addSpacing(6)
         self._controls.addWidget(self._total)
         self._controls.addSpacing(6)
         self._controls.addWidget(self.bar, 1)

@@ -16,7 +16,7 @@ from viewer.model.mesh import GpuMesh
 from viewer.model.mesh_detail import MeshDetail
 from viewer.render.background import Background
 from viewer.render.gl import GL
-from viewer.render.visuals.face_buffers import VERTEX_BYTES, FaceBuffers, VertexPlaces, filled
+from viewer.render.visuals.face_buffers import VERTEX_BYTES, FaceBuffers, VertexLayout, filled
 
 UPLOAD_BYTES = 8 << 20
 """What one idle tick may send to the graphics card."""
@@ -120,7 +120,7 @@ class SentMesh:
     def _send_faces(to: FaceBuffers, vertices: int, faces: NDArray[np.uint32]) -> int:
         """Faces in terms of a buffer of vertices; returns their bytes."""
         corners = filled(GL.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, np.ascontiguousarray(faces))
-        to.add(VertexPlaces.packed(vertices), corners, len(faces))
+        to.add(VertexLayout.packed(vertices), corners, len(faces))
         return faces.nbytes
 
     def release(self) -> None:
