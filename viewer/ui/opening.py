@@ -285,9 +285,10 @@ class Opening(QObject):
             self._notice_picture(0.0)
 
     def _notice_picture(self, _ms: float) -> None:
+        if not self._awaits_picture or self._awaits_points:
+            return
         view = self._window.scene_view
-        is_whole = not view.is_uploading and view.is_full_picture
-        if self._awaits_picture and is_whole and not self._awaits_points:
+        if not view.is_uploading and view.is_full_picture:
             self._awaits_picture = False
             self.pictured.emit()
             self.notice_filled()
