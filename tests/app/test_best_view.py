@@ -16,7 +16,7 @@ LENS: Lens = pinhole_lens(64, 48, np.radians(70))
 
 
 def subject_of(mesh: Mesh, object_id: int) -> Subject:
-    places = mesh.vertices[np.unique(mesh.faces[mesh.object_of_face == object_id])]
+    places = mesh.vertices[np.unique(mesh.faces[mesh.owners.dense() == object_id])]
     return Subject(object_id, places.min(axis=0), places.max(axis=0))
 
 

@@ -58,7 +58,7 @@ def test_boxes_of_a_scene_equal_fitting_the_face_corners_of_each_instance():
     mesh, instance = bumpy_mesh(20), np.arange(20) // 2 + 1
     found = fit_boxes(MeshInstances(mesh, instance), BOX_KINDS, progress=Progress.silent(), threads=3)
 
-    of_face = np.append(instance, 0)[mesh.object_of_face]
+    of_face = np.append(instance, 0)[mesh.owners.dense()]
     for row, k in enumerate(range(1, 11)):
         corners = mesh.vertices[mesh.faces[of_face == k].reshape(-1)]  # duplicates kept
         for kind, fit in (
@@ -97,7 +97,7 @@ def test_only_some_instances_are_fitted_when_asked_and_faces_that_are_not_finite
     mesh = five_cubes()
     vertices = mesh.vertices.copy()
     vertices[8 * 4] = np.nan
-    broken = Mesh(vertices, mesh.faces, mesh.object_of_face, 5)
+    broken = Mesh(vertices, mesh.faces, mesh.owners.dense(), 5)
     groups = MeshInstances(broken, SOME_INSTANCES)
 
     found = fit_boxes(groups, ["axis_aligned"], only=np.array([5, 3, 9]), progress=Progress.silent())

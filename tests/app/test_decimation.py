@@ -43,7 +43,7 @@ def test_what_is_left_is_counted_before_anything_is_made() -> None:
     assert found.face_count == len(made.mesh.faces) == len(mesh.faces) // 8
     assert found.vertex_count == len(made.mesh.vertices)
     assert not found.removes_nothing
-    gone = np.setdiff1d(mesh.object_of_face, made.mesh.object_of_face)
+    gone = np.setdiff1d(mesh.owners.dense(), made.mesh.owners.dense())
     assert np.array_equal(found.lost_objects, gone)
     assert len(gone)
     assert made.gpu_mesh.object_count == mesh.object_count

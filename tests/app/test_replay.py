@@ -231,7 +231,7 @@ def room_scene(folder: Path) -> Path:
     mesh = folder / "ai_900_009/_detail/mesh"
     save(mesh / "mesh_vertices.hdf5", ROOM.vertices)
     save(mesh / "mesh_faces_vi.hdf5", ROOM.faces.astype(np.int64))
-    save(mesh / "mesh_faces_oi.hdf5", ROOM.object_of_face.astype(np.int64))
+    save(mesh / "mesh_faces_oi.hdf5", ROOM.owners.dense().astype(np.int64))
     names = "".join(f"object {k}\n" for k in range(ROOM.object_count))
     write_text(mesh / "metadata_objects.csv", "object_name\n" + names)
     return folder / "ai_900_009"

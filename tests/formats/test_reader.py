@@ -80,7 +80,7 @@ def test_the_parts_hold_what_was_written(folder: Path) -> None:
     assert table.names == OBJECT_NAMES
     assert mesh is not None
     assert (mesh.vertices.shape, mesh.faces.shape, mesh.object_count) == ((40, 3), (60, 3), 5)
-    assert mesh.object_of_face.tolist() == np.repeat(np.arange(5), 12).tolist()
+    assert mesh.owners.dense().tolist() == np.repeat(np.arange(5), 12).tolist()
     assert labels is not None
     assert (labels.semantic.tolist(), labels.instance.tolist()) == (list(SEMANTIC), list(INSTANCE))
     assert nodes is not None
@@ -420,7 +420,7 @@ def test_faces_of_unknown_objects_belong_to_none(folder: Path) -> None:
     save(folder / OWNERS, owners)
     mesh = _read(folder).part(Mesh)
     assert mesh is not None
-    assert mesh.object_of_face[:4].tolist() == [-1, -1, -1, 0]
+    assert mesh.owners.dense()[:4].tolist() == [-1, -1, -1, 0]
 
 
 def test_faces_of_no_object_are_no_fault(folder: Path) -> None:
@@ -430,7 +430,7 @@ def test_faces_of_no_object_are_no_fault(folder: Path) -> None:
     scene = _read(folder)
     mesh = scene.part(Mesh)
     assert mesh is not None
-    assert mesh.object_of_face[:3].tolist() == [-1, -1, 0]
+    assert mesh.owners.dense()[:3].tolist() == [-1, -1, 0]
     assert _broken(scene) == []
 
 

@@ -95,7 +95,7 @@ def test_boxes_hold_the_vertices_of_their_instances(rooms: dict[str, Scene], nam
     assert len(found) == len(np.unique(labels.instance[labels.instance > 0]))
     row = 0
     members = np.flatnonzero(labels.instance == found.ids[row])
-    points = mesh.vertices[mesh.faces[np.isin(mesh.object_of_face, members)].ravel()]
+    points = mesh.vertices[mesh.faces[np.isin(mesh.owners.dense(), members)].ravel()]
     local = (points - found.centres[row]) @ found.world_from_box[row]
     assert np.abs(local / found.extents[row]).max() < 0.5 + 1e-6
     assert np.allclose(corners(found)[row].mean(axis=0), found.centres[row])

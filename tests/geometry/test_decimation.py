@@ -105,7 +105,7 @@ def test_what_stays_is_exactly_as_it_was(
     assert len(mesh.vertices) > most_vertices or len(small.faces) == min(most_faces, len(mesh.faces))
     assert len(small.vertices) <= most_vertices
     assert np.array_equal(small.vertices[small.faces], mesh.vertices[mesh.faces[keep]])
-    assert np.array_equal(small.object_of_face, mesh.object_of_face[keep])
+    assert np.array_equal(small.owners.dense(), mesh.owners.dense()[keep])
     assert small.object_count == mesh.object_count
     assert np.array_equal(np.unique(small.faces), np.arange(len(small.vertices)))  # no orphan
     assert len(small.vertices) == vertex_count(mesh, keep)
@@ -155,7 +155,7 @@ def test_triangles_that_are_not_finite_stay() -> None:
     mesh = cubes()
     vertices = mesh.vertices.copy()
     vertices[0] = np.nan
-    broken = Mesh(vertices, mesh.faces, mesh.object_of_face, 4)
+    broken = Mesh(vertices, mesh.faces, mesh.owners.dense(), 4)
     keep = kept_faces(broken, DecimationRule(1000, 20, distance_half_life=50), EYE, QUIET)
     assert np.count_nonzero(keep) == 20
     assert keep[(mesh.faces == 0).any(axis=1)].all()

@@ -49,7 +49,7 @@ def test_both_sides_of_a_face_count() -> None:
 
 def test_faces_of_no_object_are_hit_and_stand_in_the_way() -> None:
     mesh = cubes(2)
-    owners = np.where(mesh.object_of_face == 0, -1, mesh.object_of_face)
+    owners = np.where(mesh.owners.dense() == 0, -1, mesh.owners.dense())
     scene = RayScene(Mesh(mesh.vertices, mesh.faces, owners, 2))
     assert along_x(scene) == [-1]
     assert along_x(scene, np.array([False, True])) == [-1]
@@ -64,9 +64,9 @@ def test_faces_with_a_vertex_that_is_not_a_number_are_left_out() -> None:
     mesh = cubes(2)
     vertices = mesh.vertices.copy()
     vertices[:8] = np.nan
-    scene = RayScene(Mesh(vertices, mesh.faces, mesh.object_of_face, 2))
+    scene = RayScene(Mesh(vertices, mesh.faces, mesh.owners.dense(), 2))
     face = scene.first_hits(np.array([-5, 0.4, 0.3]), np.array([[1.0, 0, 0]]))
-    assert mesh.object_of_face[face].tolist() == [1]
+    assert mesh.owners.dense()[face].tolist() == [1]
 
 
 @pytest.mark.parametrize("hidden", [[0], [0, 1], [1]])
@@ -83,8 +83,8 @@ def test_when_everything_is_hidden_nothing_is_hit() -> None:
 def test_hiding_objects_equals_a_mesh_without_them(share: float) -> None:
     mesh, camera = a_room(), room_view()
     visible = np.random.default_rng(1).random(mesh.object_count) < share
-    shown = visible[mesh.object_of_face]
-    without = Mesh(mesh.vertices, mesh.faces[shown], mesh.object_of_face[shown], mesh.object_count)
+    shown = visible[mesh.owners.dense()]
+    without = Mesh(mesh.vertices, mesh.faces[shown], mesh.owners.dense()[shown], mesh.object_count)
     expected = RayScene(without).object_hits(camera, all_pixels())
     assert np.array_equal(RayScene(mesh).object_hits(camera, all_pixels(), visible), expected)
 
@@ -95,7 +95,7 @@ def test_a_surface_that_coincides_with_a_hidden_one_is_hit() -> None:
     twice = Mesh(
         mesh.vertices,
         np.concatenate([mesh.faces, mesh.faces]),
-        np.concatenate([mesh.object_of_face, mesh.object_of_face + count]),
+        np.concatenate([mesh.owners.dense(), mesh.owners.dense() + count]),
         2 * count,
     )
     expected = RayScene(mesh).object_hits(camera, all_pixels())

@@ -124,7 +124,7 @@ def test_painting_makes_boxes_stale_and_recomputing_shows_the_new_ones_everywher
     settle(window, qtbot)
     assert not [banner for banner in window.banners.shown if "no longer fit" in banner.message]
     mesh = session.scene.part(Mesh)
-    corners = mesh.faces[np.append(labelling.labels.instance, 0)[mesh.object_of_face] == created]
+    corners = mesh.faces[np.append(labelling.labels.instance, 0)[mesh.owners.dense()] == created]
     fitted = object_aligned_2d_box(mesh.vertices[corners.reshape(-1)])
     center, extents = box_of(window, created)
     np.testing.assert_allclose(center, fitted.centre, atol=1e-6)

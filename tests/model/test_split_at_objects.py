@@ -31,9 +31,9 @@ def meshes(draw: st.DrawFn) -> Mesh:
 @given(meshes())
 def test_every_corner_keeps_its_place_and_gets_the_object_of_its_face(mesh: Mesh) -> None:
     gpu = split_at_objects(mesh)
-    order = np.argsort(mesh.object_of_face, kind="stable")
+    order = np.argsort(mesh.owners.dense(), kind="stable")
     order = order[np.isfinite(mesh.vertices[mesh.faces[order]]).all(axis=(1, 2))]
-    owners = mesh.object_of_face[order]
+    owners = mesh.owners.dense()[order]
     packed = gpu.positions_and_object(gpu.faces.reshape(-1)).reshape(-1, 3, 4)
 
     assert len(gpu.faces) == len(order)

@@ -105,8 +105,8 @@ def _is_tie(
     found = np.zeros(len(pixels), np.bool_)
     for object_id in np.unique(drawn[drawn != NO_OBJECT]):
         at = (drawn == object_id) & (faces >= 0)
-        own = mesh.object_of_face == object_id
-        alone = RayScene(Mesh(mesh.vertices, mesh.faces[own], mesh.object_of_face[own], mesh.object_count))
+        own = mesh.owners.dense() == object_id
+        alone = RayScene(Mesh(mesh.vertices, mesh.faces[own], mesh.owners.dense()[own], mesh.object_count))
         behind = alone.distances(camera.position, directions[at]) - away[at]
         apart = np.abs(behind * np.einsum("ij,ij->i", directions[at], normals[at]))
         with np.errstate(invalid="ignore"):

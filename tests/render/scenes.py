@@ -105,5 +105,5 @@ def points_on(mesh: Mesh, spacing: float = 0.02) -> PointSet:
     place = a[face] + u * (b - a)[face] + v * (c - a)[face]
     colors = np.column_stack([face % 256, face // 256 % 256, np.full(len(face), 7)]).astype(np.uint8)
     return PointSet(
-        place.astype(np.float32), np.zeros(3), mesh.object_of_face[face], mesh.object_count, colors
+        place.astype(np.float32), np.zeros(3), mesh.owners.dense()[face], mesh.object_count, colors
     )

@@ -34,7 +34,7 @@ def joined(*meshes: Mesh) -> Mesh:
     return Mesh(
         np.concatenate([mesh.vertices for mesh in meshes]),
         np.concatenate([mesh.faces + at for mesh, at in zip(meshes, vertices, strict=False)]),
-        np.concatenate([mesh.object_of_face + at for mesh, at in zip(meshes, objects, strict=False)]),
+        np.concatenate([mesh.owners.dense() + at for mesh, at in zip(meshes, objects, strict=False)]),
         int(objects[-1]),
     )
 
@@ -70,7 +70,7 @@ def seen_from(
 @pytest.mark.parametrize("metres_per_unit", [1.0, 0.01, 0.0254])
 def test_in_a_room_only_pixels_on_outlines_differ(stage: Stage, metres_per_unit: float) -> None:
     plain = room(200)
-    mesh = replace(plain, vertices=plain.vertices / metres_per_unit)
+    mesh = replace(plain, vertices=plain.vertices / metres_per_unit, object_of_face=plain.owners)
     stage.show(scene_of(mesh, metres_per_unit=metres_per_unit), mesh)
     for eye in ((-2.4, -1.5, 1.7), (2.3, 1.6, 2.2), (-1.0, 1.7, 0.4)):
         found = seen_from(stage, mesh, eye, metres_per_unit)

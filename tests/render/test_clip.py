@@ -38,7 +38,7 @@ def rays_in_box(mesh: Mesh, stage: Stage, clip: ClipBox | None) -> np.ndarray:
 @pytest.mark.parametrize("name", BOXES)
 def test_the_picture_is_cut_where_rays_are_cut(stage: Stage, name: str, metres_per_unit: float) -> None:
     plain = room()
-    mesh = Mesh(plain.vertices / metres_per_unit, plain.faces, plain.object_of_face, plain.object_count)
+    mesh = Mesh(plain.vertices / metres_per_unit, plain.faces, plain.owners.dense(), plain.object_count)
     stage.show(scene_of(mesh, metres_per_unit=metres_per_unit), mesh)
     eye, target = (np.array(p) / metres_per_unit for p in ((-4.5, -3.5, 4.0), (0.5, 0.2, 0.4)))
     stage.view.set_view(ViewState(tuple(eye), tuple(target)))

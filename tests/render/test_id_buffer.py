@@ -30,7 +30,7 @@ def faces_by_rays(mesh: Mesh, camera: Camera) -> NDArray[np.int64]:
 def objects_by_rays(mesh: Mesh, camera: Camera) -> NDArray[np.int32]:
     """(H, W) object of the first hit through every pixel, -1 = none."""
     faces = faces_by_rays(mesh, camera)
-    return np.where(faces >= 0, mesh.object_of_face[faces], -1).astype(np.int32)
+    return np.where(faces >= 0, mesh.owners.dense()[faces], -1).astype(np.int32)
 
 
 def away_from_edges(ids: NDArray[np.int32], reach: int = 1) -> NDArray[np.bool_]:
@@ -63,7 +63,7 @@ def test_two_cubes_are_where_rays_find_them(stage: Stage, eye: tuple[float, floa
 @pytest.mark.parametrize("metres_per_unit", [1.0, 0.01, 0.0254, 0.001])
 def test_a_furnished_room_agrees_with_rays_in_every_unit(stage: Stage, metres_per_unit: float) -> None:
     plain = room()
-    mesh = Mesh(plain.vertices / metres_per_unit, plain.faces, plain.object_of_face, plain.object_count)
+    mesh = Mesh(plain.vertices / metres_per_unit, plain.faces, plain.owners.dense(), plain.object_count)
     stage.show(scene_of(mesh, metres_per_unit=metres_per_unit), mesh)
     eye, target = (np.array(p) / metres_per_unit for p in ((-2.4, -1.5, 1.7), (2.0, 1.0, 0.4)))
     stage.view.set_view(ViewState(tuple(eye), tuple(target)))
@@ -96,7 +96,7 @@ def test_positions_are_right_to_the_tenth_of_a_millimetre(stage: Stage) -> None:
 def test_one_can_stand_five_centimetres_from_a_wall_in_any_unit(stage: Stage) -> None:
     for metres_per_unit in (1.0, 0.0254, 0.001):
         plain = two_cubes()
-        mesh = Mesh(plain.vertices / metres_per_unit, plain.faces, plain.object_of_face, plain.object_count)
+        mesh = Mesh(plain.vertices / metres_per_unit, plain.faces, plain.owners.dense(), plain.object_count)
         stage.show(scene_of(mesh, metres_per_unit=metres_per_unit), mesh)
         eye = np.array([1.0, -0.55, 0.1]) / metres_per_unit
         stage.view.set_view(ViewState(tuple(eye), (eye[0], eye[1] + 1.0, eye[2])))

@@ -71,7 +71,7 @@ def balls(count: int = 60, rings: int = 24) -> Mesh:
     """A room with many finely modelled balls in it."""
     plain = room(objects=10)
     random = np.random.default_rng(3)
-    vertices, faces, objects = [plain.vertices], [plain.faces], [plain.object_of_face]
+    vertices, faces, objects = [plain.vertices], [plain.faces], [plain.owners.dense()]
     start = len(plain.vertices)
     for k in range(count):
         middle = (random.uniform(-2.5, 2.5), random.uniform(-1.6, 1.6), random.uniform(0.4, 2.2))
@@ -114,7 +114,7 @@ def test_coarser_forms_have_fewer_triangles_and_stay_within_their_error() -> Non
 
 def test_boxes_and_faces_without_an_object_are_left_as_they_are() -> None:
     plain = room()
-    objects = plain.object_of_face.copy()
+    objects = plain.owners.dense().copy()
     objects[:12] = -1
     mesh = split_at_objects(Mesh(plain.vertices, plain.faces, objects, plain.object_count))
     detail = mesh_detail(mesh, Progress.silent())
@@ -436,7 +436,7 @@ def walls_and_balls() -> Mesh:
     shifts = [(dx, dy, 0.0) for dx in (0.0, 6.2) for dy in (0.0, 4.2)]
     vertices = np.concatenate([base.vertices + shift for shift in shifts])
     faces = np.concatenate([base.faces + k * len(base.vertices) for k in range(4)]).astype(np.int32)
-    objects = np.concatenate([base.object_of_face + k * base.object_count for k in range(4)]).astype(np.int32)
+    objects = np.concatenate([base.owners.dense() + k * base.object_count for k in range(4)]).astype(np.int32)
     return Mesh(vertices, faces, objects, 4 * base.object_count)
 
 
@@ -692,7 +692,7 @@ def test_vertices_are_numbered_anew_in_every_buffer(order: str) -> None:
         shuffled = np.empty_like(vertices)
         shuffled[place] = vertices
         vertices, faces = shuffled, place[faces]
-    gpu = split_at_objects(Mesh(vertices, faces, mesh.object_of_face, mesh.object_count))
+    gpu = split_at_objects(Mesh(vertices, faces, mesh.owners.dense(), mesh.object_count))
     some = gpu.faces[gpu.rows.first_face[18] : gpu.rows.first_face[23]]
 
     numbering = result_of(numbered(some))
@@ -713,7 +713,7 @@ def test_a_mesh_in_many_buffers_looks_like_one_in_few(stage: Stage, monkeypatch:
     shuffled[place] = mesh.vertices
     view = stage.view
 
-    other = Mesh(shuffled, place[mesh.faces], mesh.object_of_face, mesh.object_count)
+    other = Mesh(shuffled, place[mesh.faces], mesh.owners.dense(), mesh.object_count)
     few = [stage.full_and_coarse(kind, INSIDE) for kind in (mesh, other)]
     monkeypatch.setattr(model_mesh, "RUN_FACES", 1 << 10)
     monkeypatch.setattr(object_mesh, "can_share_memory", lambda: False)

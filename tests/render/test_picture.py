@@ -170,7 +170,7 @@ def test_hidden_back_faces_let_one_look_into_a_room(stage: Stage) -> None:
     shell_and_table = boxes_mesh([((-2, -2, 0), (2, 2, 2)), ((-0.5, -0.5, 0.1), (0.5, 0.5, 0.9))])
     faces = shell_and_table.faces.copy()
     faces[:12] = faces[:12, ::-1]
-    mesh = Mesh(shell_and_table.vertices, faces, shell_and_table.object_of_face, 2)
+    mesh = Mesh(shell_and_table.vertices, faces, shell_and_table.owners.dense(), 2)
     stage.show(scene_of(mesh), mesh)
     stage.view.set_view(ViewState((0.0, -8.0, 3.0), (0.0, 0.0, 1.0)))
     assert 1 not in stage.view.id_buffer().object_ids

@@ -27,30 +27,30 @@ INSIDE = ViewState((-2.4, -1.5, 1.7), (2.0, 1.0, 0.4))
 def as_read(mesh: Mesh) -> Mesh:
     """With vertices as they come from files, and exact in float32 wherever they are measured from."""
     grid = np.round(mesh.vertices * 1024) / 1024
-    return Mesh(shareable(grid), mesh.faces, mesh.object_of_face, mesh.object_count)
+    return Mesh(shareable(grid), mesh.faces, mesh.owners.dense(), mesh.object_count)
 
 
 def in_any_order(mesh: Mesh) -> Mesh:
     order = np.random.default_rng(2).permutation(len(mesh.faces))
-    return Mesh(mesh.vertices, mesh.faces[order], mesh.object_of_face[order], mesh.object_count)
+    return Mesh(mesh.vertices, mesh.faces[order], mesh.owners.dense()[order], mesh.object_count)
 
 
 def with_shared_corners(mesh: Mesh) -> Mesh:
     """Every second triangle of an object belongs to the next one, so their vertices belong to two."""
-    owners = mesh.object_of_face.copy()
+    owners = mesh.owners.dense().copy()
     owners[::2] = (owners[::2] + 1) % mesh.object_count
     return Mesh(mesh.vertices, mesh.faces, owners, mesh.object_count)
 
 
 def without_an_object(mesh: Mesh) -> Mesh:
-    owners = mesh.object_of_face.copy()
+    owners = mesh.owners.dense().copy()
     owners[::5] = -1
     return Mesh(mesh.vertices, mesh.faces, owners, mesh.object_count)
 
 
 def far_away(mesh: Mesh) -> Mesh:
     """Where float32 in world units would round visibly."""
-    return Mesh(mesh.vertices + 4096.0, mesh.faces, mesh.object_of_face, mesh.object_count)
+    return Mesh(mesh.vertices + 4096.0, mesh.faces, mesh.owners.dense(), mesh.object_count)
 
 
 def needs_shared_memory(stage: Stage) -> None:

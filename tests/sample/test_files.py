@@ -216,7 +216,7 @@ def test_rays_against_the_written_mesh_meet_the_objects_in_the_images(scene):
     directions = camera.cast_rays(np.stack([columns, rows], axis=1).astype(np.float64))
     rays = RayScene(mesh)
     faces = rays.first_hits(camera.position, directions)
-    objects = np.where(faces >= 0, mesh.object_of_face[faces], -1)
+    objects = np.where(faces >= 0, mesh.owners.dense()[faces], -1)
 
     same = objects == part(scene, NodeTable).objects_in(entity).ravel()
     assert same.mean() > 0.998  # a ray along an edge may fall to either side
@@ -238,7 +238,7 @@ def test_previews_show_what_the_images_hold(scene):
 def test_boxes_hold_the_corners_of_their_instances(scene):
     mesh, labels = part(scene, Mesh), part(scene, SavedLabels)
     vertices = mesh.exact_vertices()
-    instance_of_face = labels.instance[mesh.object_of_face]
+    instance_of_face = labels.instance[mesh.owners.dense()]
     for kind in BOX_KINDS:
         boxes = part(scene, BoxSets).by_kind[kind]
         assert len(boxes) > 10
@@ -284,7 +284,7 @@ def test_objects_of_the_tables_and_the_mesh_are_the_same(scene):
     mesh, names = part(scene, Mesh), part(scene, ObjectTable).names
 
     assert mesh.object_count == len(names) == len(part(scene, SavedLabels).semantic)
-    assert set(np.unique(mesh.object_of_face)) == set(range(len(names)))
+    assert set(np.unique(mesh.owners.dense())) == set(range(len(names)))
 
 
 def test_a_scene_that_exists_is_left_alone(sample):

@@ -120,7 +120,7 @@ def shown_mesh(session: Session) -> GpuMesh | None:
 
 def _owners(mesh: Mesh, keep: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
     """(O,) which objects have any of the faces."""
-    owners = mesh.object_of_face if keep is None else mesh.object_of_face[keep]
+    owners = mesh.owners.values if keep is None else mesh.owners.dense()[keep]
     there = np.zeros(mesh.object_count + 1, np.bool_)
     there[owners] = True  # -1, no object, lands in the last place
     return there[:-1]

@@ -55,7 +55,7 @@ def facts_of_mesh(mesh: Mesh, progress: Progress) -> ObjectFacts:
     progress.step(1, 3, "Measuring objects")
     area = object_areas(mesh)
     progress.step(2, 3, "Measuring objects")
-    return ObjectFacts(low, high, area, face_counts(mesh.object_of_face, mesh.object_count)[1:])
+    return ObjectFacts(low, high, area, face_counts(mesh.owners, mesh.object_count)[1:])
 
 
 def facts_of_points(points: PointSet) -> ObjectFacts:

@@ -35,6 +35,7 @@ class RaySource:
                 progress.step(0, 0, "Preparing the mesh for picking")
                 give_back_now()  # nothing else takes as much memory
                 self._rays = RayScene(self._mesh)
+                give_back_now()  # what building needed, before strokes need some of their own
             return self._rays
         finally:
             self._preparing.release()

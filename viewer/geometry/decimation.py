@@ -74,7 +74,7 @@ def with_faces(mesh: Mesh, keep: Flags) -> Mesh:
     for column in faces.T:
         used[column] = True
     place = np.cumsum(used, dtype=np.int32) - np.int32(1)
-    return Mesh(mesh.vertices[used], place[faces], mesh.object_of_face[keep], mesh.object_count)
+    return Mesh(mesh.vertices[used], place[faces], mesh.owners.dense()[keep], mesh.object_count)
 
 
 def vertex_count(mesh: Mesh, keep: Flags) -> int:

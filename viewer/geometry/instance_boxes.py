@@ -47,7 +47,7 @@ class MeshInstances:
     def __init__(self, mesh: Mesh, instance: NDArray[np.integer]) -> None:
         """`instance` (O,) is the instance of every object, less than 1 = none."""
         self._faces, self._vertices = mesh.faces, mesh.exact_vertices()
-        of_face = _instances_of(mesh.object_of_face, instance)
+        of_face = _instances_of(mesh.owners.dense(), instance)
         finite = np.asarray(np.isfinite(self._vertices).all(axis=1))
         if not finite.all():
             of_face[~finite[mesh.faces].all(axis=1)] = 0

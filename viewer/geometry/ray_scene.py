@@ -20,11 +20,12 @@ from viewer.jobs.precedence import step_back
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
 from viewer.model.mesh import NO_OBJECT, Mesh, face_counts
-from viewer.model.vertices import shareable
+from viewer.model.run_length import RunLengthArray
+from viewer.model.vertices import finite_rows, shareable
 
 MISS = -1
-RAYS_PER_BATCH = 1 << 17
-"""Bounds the memory of a full-window stroke: about 10 MB for each batch in work."""
+RAYS_PER_BATCH = 1 << 16
+"""Bounds the memory of a full-window stroke: about 5 MB for each batch in work."""
 THREADS = min(4, core_count())
 SMALL_SHARE = 0.25
 FEW_FACES = 1 << 21
@@ -41,17 +42,12 @@ class RayScene:
     """A mesh prepared for casting rays. Immutable, and safe to use from several threads."""
 
     def __init__(self, mesh: Mesh) -> None:
-        vertices = shareable(mesh.vertices)
-        finite = np.asarray(np.isfinite(vertices).all(axis=1))
-        kept = None if finite.all() else np.flatnonzero(np.asarray(finite[mesh.faces].all(axis=1)))
-        faces = mesh.faces if kept is None else mesh.faces[kept]
-        if kept is not None:
-            vertices = shareable(np.where(finite[:, None], vertices, np.float32(0)))
+        vertices, faces, kept = _finite_part(mesh)
         self._face_id = kept  # None: as in the mesh
-        self.object_of_face: NDArray[np.int32] = mesh.object_of_face
+        self.owners = mesh.owners
         self.object_count = mesh.object_count
-        self._owner = self.object_of_face if kept is None else self.object_of_face[kept]
-        self._face_counts = face_counts(self._owner, mesh.object_count)  # of no object first
+        self._owners = mesh.owners if kept is None else RunLengthArray.of(mesh.owners.dense()[kept])
+        self._face_counts = face_counts(self._owners, mesh.object_count)  # of no object first
         self._tree = _tree(vertices, faces)
         self._part: tuple[bytes, _Part] | None = None
 
@@ -174,10 +170,10 @@ class RayScene:
 
     def objects_of(self, faces: NDArray[np.int64]) -> NDArray[np.int32]:
         """(N,) the object of each face, -1 for a miss."""
-        if not len(self.object_of_face):
+        if not len(self.owners):
             return np.full(len(faces), NO_OBJECT, np.int32)
-        # a click must not cost time proportional to the mesh, so nothing is added to its arrays
-        return np.where(faces >= 0, self.object_of_face[faces], np.int32(NO_OBJECT))
+        # a click must not cost time proportional to the mesh
+        return np.where(faces >= 0, self.owners.take(faces), np.int32(NO_OBJECT))
 
     def _pixel_hits(
         self,
@@ -191,7 +187,7 @@ class RayScene:
     def _seen(self, hits: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(O,) which objects own one of the faces."""
         seen = np.zeros(self.object_count + 1, np.bool_)
-        seen[self.object_of_face[hits[hits >= 0]]] = True  # -1, no object, lands in the last place
+        seen[self.owners.take(hits[hits >= 0])] = True  # -1, no object, lands in the last place
         return seen[:-1]
 
     def _visible_part(self, visible: NDArray[np.bool_]) -> _Part:
@@ -203,9 +199,9 @@ class RayScene:
         # rays do not pass through faces of no object
         shown = np.append(True, visible)
         part = _Part(self._tree, None, ~np.append(visible, True))
-        few = max(SMALL_SHARE * len(self._owner), FEW_FACES)
+        few = max(SMALL_SHARE * len(self._owners), FEW_FACES)
         if self._tree is not None and self._face_counts @ shown <= few:
-            chosen = np.flatnonzero(np.append(visible, True)[self._owner])
+            chosen = np.flatnonzero(np.append(visible, True)[self._owners.dense()])
             part = _Part(_tree(self._tree.vertices, self._tree.faces[chosen]), chosen, None)
         self._part = key, part
         return part
@@ -220,9 +216,21 @@ class RayScene:
             hits = tree.run(np.broadcast_to(eye, rays.shape), rays).astype(np.int64)
         else:
             is_hidden = None if part is None else part.is_hidden
-            hits = _cast_past(tree, eye, rays, self._owner, is_hidden, clip)
+            hits = _cast_past(tree, eye, rays, self._owners, is_hidden, clip)
         hits = _renamed(hits, None if part is None else part.face_id)
         return _renamed(hits, self._face_id)
+
+
+def _finite_part(
+    mesh: Mesh,
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64] | None]:
+    """`shareable` vertices, the faces whose corners are finite, and which ones these are; None = all."""
+    vertices = shareable(mesh.vertices)
+    finite = finite_rows(vertices)
+    if finite.all():
+        return vertices, mesh.faces, None
+    kept = np.flatnonzero(np.asarray(finite[mesh.faces].all(axis=1)))
+    return shareable(np.where(finite[:, None], vertices, np.float32(0))), mesh.faces[kept], kept
 
 
 def _renamed(hits: NDArray[np.int64], face_id: NDArray[np.int64] | None) -> NDArray[np.int64]:
@@ -246,13 +254,13 @@ def _cast_past(
     tree: TriangleTree,
     eye: NDArray[np.float32],
     rays: NDArray[np.float32],
-    owner: NDArray[np.int32],
+    owners: RunLengthArray,
     is_hidden: NDArray[np.bool_] | None,
     clip: ClipBox | None,
 ) -> NDArray[np.int64]:
     """First hits when some objects, or what lies outside a box, must be passed through.
 
-    `owner` is (F,): the object of each face.
+    `owners` (F,) are the objects of the faces.
     """
     hits = np.full(len(rays), MISS, np.int64)
     near = np.zeros(len(rays))
@@ -270,7 +278,7 @@ def _cast_past(
         face = found["primID"].astype(np.int64)
         distance = start + found["tfar"]
         inside = (face >= 0) & (distance <= far[open_rays])
-        passes = np.zeros(len(face), np.bool_) if is_hidden is None else inside & is_hidden[owner[face]]
+        passes = np.zeros(len(face), np.bool_) if is_hidden is None else inside & is_hidden[owners.take(face)]
         final = inside & ~passes
         hits[open_rays[final]] = face[final]
         open_rays, face, distance = open_rays[passes], face[passes], distance[passes]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.errors import FormatError
 from viewer.model.arrays import frozen_array
+from viewer.model.run_length import RunLengthArray
 from viewer.model.vertices import (
     SAMPLES,
     Bounds,
@@ -34,17 +35,17 @@ class Mesh:
 
     vertices: Places  # (V, 3) as they are kept: where they were read from a file, rounded to float32
     faces: NDArray[np.int32]  # (F, 3)
-    object_of_face: NDArray[np.int32]  # (F,)
+    object_of_face: InitVar[NDArray[np.integer] | RunLengthArray]  # (F,) kept as `owners`
     object_count: int
     read_exact: Callable[[], NDArray[np.float64]] | None = field(default=None, repr=False)  # None: as kept
+    owners: RunLengthArray = field(init=False, repr=False)  # (F,) the object of every face, -1 = none
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, object_of_face: NDArray[np.integer] | RunLengthArray) -> None:
         fix = object.__setattr__
         kept = np.float32 if np.asarray(self.vertices).dtype == np.float32 else np.float64
         fix(self, "vertices", frozen_array("vertices", self.vertices, kept, (None, 3)))
         fix(self, "faces", frozen_array("faces", self.faces, np.int32, (None, 3)))
-        count = len(self.faces)
-        fix(self, "object_of_face", frozen_array("object of face", self.object_of_face, np.int32, (count,)))
+        fix(self, "owners", _owners_of(object_of_face, len(self.faces)))
         if self.faces.size and not (0 <= self.faces.min() and self.faces.max() < len(self.vertices)):
             raise FormatError(
                 f"expected vertex indices 0 to {len(self.vertices) - 1}, "
@@ -62,6 +63,14 @@ class Mesh:
         Raises FormatError where that holds others by now.
         """
         return self.vertices.astype(np.float64, copy=False) if self.read_exact is None else self.read_exact()
+
+
+def _owners_of(object_of_face: NDArray[np.integer] | RunLengthArray, count: int) -> RunLengthArray:
+    if not isinstance(object_of_face, RunLengthArray):
+        return RunLengthArray.of(frozen_array("object of face", object_of_face, np.int32, (count,)))
+    if len(object_of_face) != count:
+        raise FormatError(f"object of face: expected shape ({count},), found ({len(object_of_face)},)")
+    return object_of_face
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,18 +230,20 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
 
     Vertices that no face uses keep object -1. Faces with a vertex that is not finite are dropped.
     """
-    faces, object_of_face = mesh.faces, mesh.object_of_face
-    if (object_of_face[1:] < object_of_face[:-1]).any():
+    faces, owners = mesh.faces, mesh.owners
+    if (owners.values[1:] < owners.values[:-1]).any():
+        object_of_face = owners.dense()
         order = np.argsort(object_of_face, kind="stable")
-        faces, object_of_face = faces[order], object_of_face[order]
+        faces, owners = faces[order], RunLengthArray.of(object_of_face[order])
     finite = finite_rows(mesh.vertices)
     if not finite.all():
         keep = np.asarray(finite[faces].all(axis=1))
-        faces, object_of_face = faces[keep], object_of_face[keep]
-    in_runs = _owners_in_runs(faces, object_of_face, len(mesh.vertices))
+        faces, owners = faces[keep], RunLengthArray.of(owners.dense()[keep])
+    in_runs = _owners_in_runs(faces, owners, len(mesh.vertices))
     if in_runs is not None:
         nothing = np.empty(0, np.int32)
         return GpuMesh.of(mesh.vertices, nothing, in_runs, faces.view(np.uint32), mesh.object_count)
+    object_of_face = owners.dense()
     object_of_vertex = np.full(len(mesh.vertices), NO_OBJECT, np.int32)
     for column in faces.T:
         object_of_vertex[column] = object_of_face
@@ -251,7 +262,7 @@ def split_at_objects(mesh: Mesh) -> GpuMesh:
 
 
 def _owners_in_runs(
-    faces: NDArray[np.int32], object_of_face: NDArray[np.int32], vertex_count: int
+    faces: NDArray[np.int32], owners: RunLengthArray, vertex_count: int
 ) -> NDArray[np.int32] | None:
     """(V,) the object of every vertex where those of each object follow each other; None where they do not.
 
@@ -259,7 +270,8 @@ def _owners_in_runs(
     """
     if not len(faces):
         return None
-    starts = np.r_[0, np.flatnonzero(object_of_face[1:] != object_of_face[:-1]) + 1]
+    objects, starts = owners.runs()
+    starts = starts[:-1]
     corners = faces.reshape(-1)
     low, high = np.minimum.reduceat(corners, 3 * starts), np.maximum.reduceat(corners, 3 * starts)
     order = np.argsort(low)
@@ -268,15 +280,15 @@ def _owners_in_runs(
         return None
     # an object's first vertex up to the next one's; what lies between two objects is not used. Summed up,
     # for NumPy repeats with Python's lock held, in which no window can answer
-    owners = np.zeros(vertex_count, np.int32)
-    owners[0] = NO_OBJECT
-    owners[low] += np.diff(object_of_face[starts[order]], prepend=np.int32(NO_OBJECT))
-    np.add.accumulate(owners, out=owners)
+    of_vertex = np.zeros(vertex_count, np.int32)
+    of_vertex[0] = NO_OBJECT
+    of_vertex[low] += np.diff(objects[order], prepend=np.int32(NO_OBJECT))
+    np.add.accumulate(of_vertex, out=of_vertex)
     is_used = np.zeros(vertex_count, np.bool_)
     for start in range(0, len(corners), BLOCK_FACES):
         is_used[corners[start : start + BLOCK_FACES].astype(np.intp)] = True
-    owners[~is_used] = NO_OBJECT
-    return owners
+    of_vertex[~is_used] = NO_OBJECT
+    return of_vertex
 
 
 def _shared_corners(
@@ -294,11 +306,11 @@ def _shared_corners(
     return np.concatenate(rows), np.concatenate(columns)
 
 
-def face_counts(object_of_face: NDArray[np.int32], object_count: int) -> NDArray[np.int64]:
+def face_counts(owners: RunLengthArray, object_count: int) -> NDArray[np.int64]:
     """(O + 1,) faces without an object, then those of every object."""
     counts = np.zeros(object_count + 1, np.int64)
-    for start in range(0, len(object_of_face), BLOCK_FACES):
-        counts += np.bincount(object_of_face[start : start + BLOCK_FACES] + 1, minlength=object_count + 1)
+    objects, starts = owners.runs()
+    np.add.at(counts, objects + 1, np.diff(starts))
     return counts
 
 
@@ -334,7 +346,7 @@ def _owned_blocks(mesh: Mesh) -> Iterator[tuple[NDArray[np.int32], NDArray[np.in
     all_finite = bool(finite.all())
     for start in range(0, len(mesh.faces), BLOCK_FACES):
         faces = mesh.faces[start : start + BLOCK_FACES]
-        objects = mesh.object_of_face[start : start + BLOCK_FACES]
+        objects = mesh.owners.part(start, start + BLOCK_FACES)
         owned = objects >= 0
         if not all_finite:
             owned &= finite[faces].all(axis=1)

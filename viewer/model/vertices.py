@@ -136,9 +136,13 @@ def _percentile(along: NDArray[np.float64], percent: float) -> NDArray[np.float6
 
 def finite_rows(points: NDArray[np.floating]) -> NDArray[np.bool_]:
     """(N,): which points (N, 3) have no infinite or undefined coordinate."""
-    finite = np.isfinite(points)
-    # nearly always all of them, which numpy finds out far faster than for each row of three
-    return np.ones(len(points), np.bool_) if finite.all() else np.asarray(finite.all(axis=1))
+    rows = np.ones(len(points), np.bool_)
+    for start in range(0, len(points), _BLOCK):
+        finite = np.isfinite(points[start : start + _BLOCK])
+        # nearly always all of them, which numpy finds out far faster than for each row of three
+        if not finite.all():
+            rows[start : start + _BLOCK] = finite.all(axis=1)
+    return rows
 
 
 def _corner(points: NDArray[np.floating], smaller: np.ufunc, start: float) -> NDArray[np.floating]:

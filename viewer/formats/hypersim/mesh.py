@@ -17,6 +17,7 @@ from viewer.formats.hypersim.tables import read_materials, read_names
 from viewer.model.dataset_notes import MeshSize
 from viewer.model.face_parts import FaceGroups, FaceMaterials
 from viewer.model.mesh import NO_OBJECT, Mesh
+from viewer.model.run_length import RunLengthArray
 from viewer.model.vertices import Places, exact_again, kept_form, kept_of_blocks
 
 _BLOCK_ROWS = 1 << 16
@@ -30,13 +31,13 @@ class RawMesh:
     scene: Path  # the scene folder it came from
     vertices: Places  # (V, 3) as they are kept
     faces: NDArray[np.int32]  # (F, 3)
-    object_of_face: NDArray[np.int32] | None  # (F,) as the file has it
+    owners: RunLengthArray | None  # (F,) the object of every face as the file has it
 
     @property
     def least_object_count(self) -> int:
         """How many objects there must be for the ids to make sense."""
-        owners = self.object_of_face
-        return 0 if owners is None or not len(owners) else int(max(owners.max() + 1, 0))
+        owners = self.owners
+        return 0 if owners is None or not len(owners) else int(max(owners.values.max() + 1, 0))
 
 
 def mesh_size(folder: Path) -> MeshSize:
@@ -85,9 +86,17 @@ def read_faces(folder: Path, vertex_count: int) -> NDArray[np.int32]:
     return faces
 
 
-def read_object_of_face(folder: Path, face_count: int) -> NDArray[np.int32]:
-    """(F,) object ids as the file has them, -1 = none."""
-    return read_column(folder / layout.FACES_OBJECT, length=face_count, dtype=np.int32)
+def read_owners(folder: Path, face_count: int) -> RunLengthArray:
+    """(F,) object ids as the file has them, -1 = none. Raises FormatError."""
+    return _read_face_column(folder / layout.FACES_OBJECT, face_count)
+
+
+def _read_face_column(path: Path, face_count: int) -> RunLengthArray:
+    shape, _ = read_form(path)
+    if shape not in ((face_count,), (face_count, 1)):
+        return RunLengthArray.of(read_column(path, length=face_count, dtype=np.int32))
+    blocks = read_blocks(path, _BLOCK_ROWS, shape=shape, kind="i", dtype=np.int32)
+    return RunLengthArray.of_blocks(block.reshape(-1) for block in blocks)
 
 
 def count_not_finite(vertices: NDArray[np.floating]) -> int:
@@ -100,25 +109,26 @@ def count_not_finite(vertices: NDArray[np.floating]) -> int:
 
 
 def checked_owners(
-    owners: NDArray[np.int32], count: int, path: Path, what: str
-) -> tuple[NDArray[np.int32], FormatError | None]:
+    owners: RunLengthArray, count: int, path: Path, what: str
+) -> tuple[RunLengthArray, FormatError | None]:
     """`owners` with ids that do not exist replaced by -1, and the error that tells of them, if any."""
-    if not len(owners) or (owners.min() >= NO_OBJECT and owners.max() < count):
+    ids = owners.values
+    wrong = (ids < NO_OBJECT) | (ids >= count)
+    if not wrong.any():
         return owners, None
-    wrong = (owners < NO_OBJECT) | (owners >= count)
     fault = FormatError(
-        f"expected {what} ids -1 to {count - 1}, found {owners[wrong][0]}: "
-        f"{np.count_nonzero(wrong)} faces count as having no {what}",
+        f"expected {what} ids -1 to {count - 1}, found {ids[wrong][0]}: "
+        f"{owners.count(wrong)} faces count as having no {what}",
         path=path,
     )
-    return np.where(wrong, np.int32(NO_OBJECT), owners), fault
+    return owners.with_values(np.where(wrong, np.int32(NO_OBJECT), ids)), fault
 
 
 def build_mesh(raw: RawMesh, object_count: int, folder: Path) -> tuple[Mesh, FormatError | None]:
     """The mesh, and the error that tells of object ids out of range, if there are any."""
-    owners, fault = raw.object_of_face, None
+    owners, fault = raw.owners, None
     if owners is None:
-        owners = np.full(len(raw.faces), NO_OBJECT, np.int32)
+        owners = RunLengthArray.of(np.full(len(raw.faces), NO_OBJECT, np.int32))
     else:
         owners, fault = checked_owners(owners, object_count, folder / layout.FACES_OBJECT, "object")
     source = layout.mesh_folder(raw.scene)
@@ -130,7 +140,7 @@ def build_mesh(raw: RawMesh, object_count: int, folder: Path) -> tuple[Mesh, For
 def read_groups(folder: Path, face_count: int) -> tuple[FaceGroups, FormatError | None]:
     """The groups of faces; the error tells of ids out of range. Raises FormatError."""
     names = read_names(folder / layout.GROUPS_TABLE, "group_name")
-    ids = read_column(folder / layout.FACES_GROUP, length=face_count, dtype=np.int32)
+    ids = _read_face_column(folder / layout.FACES_GROUP, face_count)
     owners, fault = checked_owners(ids, len(names), folder / layout.FACES_GROUP, "group")
     return FaceGroups(owners, names), fault
 
@@ -138,7 +148,7 @@ def read_groups(folder: Path, face_count: int) -> tuple[FaceGroups, FormatError 
 def read_face_materials(folder: Path, face_count: int) -> tuple[FaceMaterials, FormatError | None]:
     """The materials of faces; the error tells of ids out of range. Raises FormatError."""
     names, colors = read_materials(folder / layout.MATERIALS_TABLE)
-    ids = read_column(folder / layout.FACES_MATERIAL, length=face_count, dtype=np.int32)
+    ids = _read_face_column(folder / layout.FACES_MATERIAL, face_count)
     owners, fault = checked_owners(ids, len(names), folder / layout.FACES_MATERIAL, "material")
     return FaceMaterials(owners, names, colors), fault
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from viewer.errors import FormatError
 from viewer.formats.hypersim import layout, mesh
 from viewer.formats.hypersim.findings import Findings
 from viewer.formats.hypersim.scene_objects import LARGEST_OBJECT_COUNT
 from viewer.formats.listing import is_file
 from viewer.model.mesh import Mesh
+from viewer.model.run_length import RunLengthArray
 
 _VERTICES = f"{layout.DETAIL}/{layout.MESH}/{layout.VERTICES}"
 _FACES = f"{layout.DETAIL}/{layout.MESH}/{layout.FACES_VERTICES}"
@@ -47,7 +45,7 @@ def find_mesh(seen: Findings) -> mesh.RawMesh | None:
     return mesh.RawMesh(scene, vertices, faces, owners)
 
 
-def _owners(seen: Findings, folder: Path, face_count: int) -> NDArray[np.int32] | None:
+def _owners(seen: Findings, folder: Path, face_count: int) -> RunLengthArray | None:
     seen.step("objects of faces")
     path = folder / layout.FACES_OBJECT
     enables = "telling the objects of the mesh apart"
@@ -55,7 +53,7 @@ def _owners(seen: Findings, folder: Path, face_count: int) -> NDArray[np.int32] 
         seen.absent("Objects of faces", path, "the file is not there", enables)
         return None
     try:
-        return mesh.read_object_of_face(folder, face_count)
+        return mesh.read_owners(folder, face_count)
     except FormatError as error:
         seen.broken("Objects of faces", error, enables)
         return None
