@@ -26,6 +26,8 @@ from viewer.jobs.cores import core_count
 MOST_THREADS: Final = 4
 CHUNKS_A_THREAD: Final = 48
 """Fewer are unpacked sooner than another thread is woken."""
+READ_AT_ONCE: Final = 4 << 20
+"""Bytes; packed images of the usual size take less."""
 _GZIP: Final = (h5py.h5z.FILTER_DEFLATE,)
 _SHUFFLED_GZIP: Final = (h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE)
 _DAMAGE: Final = (OSError, cast("type[Exception]", isal_zlib.IsalError))  # its stubs say it is an instance
@@ -115,20 +117,38 @@ def _unpack(
     byte_count = size * math.prod(chunk_shape)
     as_bytes = values.view(np.uint8).reshape(*values.shape, size)
     try:
-        with path.open("rb", buffering=0) as file:
-            for chunk in chunks:
-                file.seek(chunk.address)
-                unpacked = isal_zlib.decompress(file.read(chunk.size), bufsize=byte_count)
-                if len(unpacked) != byte_count:
-                    return False
-                place = tuple(map(slice, chunk.corner, map(add, chunk.corner, chunk_shape)))
-                inside = tuple(map(slice, values[place].shape))  # chunks reach beyond the edges
-                if is_shuffled:  # all first bytes of the values, then all second ones
-                    stored = np.frombuffer(unpacked, np.uint8).reshape(size, *chunk_shape)
-                    for k in range(size):
-                        as_bytes[place][..., k] = stored[k][inside]
-                else:
-                    values[place] = np.frombuffer(unpacked, values.dtype).reshape(chunk_shape)[inside]
+        for chunk, packed in _packed(path, chunks):
+            unpacked = isal_zlib.decompress(packed, bufsize=byte_count)
+            if len(unpacked) != byte_count:
+                return False
+            place = tuple(map(slice, chunk.corner, map(add, chunk.corner, chunk_shape)))
+            inside = tuple(map(slice, values[place].shape))  # chunks reach beyond the edges
+            if is_shuffled:  # all first bytes of the values, then all second ones
+                stored = np.frombuffer(unpacked, np.uint8).reshape(size, *chunk_shape)
+                for k in range(size):
+                    as_bytes[place][..., k] = stored[k][inside]
+            else:
+                values[place] = np.frombuffer(unpacked, values.dtype).reshape(chunk_shape)[inside]
     except _DAMAGE:
         return False
     return True
+
+
+def _packed(path: Path, chunks: list[_Chunk]) -> Iterator[tuple[_Chunk, memoryview]]:
+    """Chunks in order of their addresses, with what the file holds of them: all that lie close, read at once.
+
+    Every single read would give Python's lock away, and wait for it again.
+    """
+    with path.open("rb", buffering=0) as file:
+        start = 0
+        while start < len(chunks):
+            first, end = chunks[start].address, start + 1
+            while end < len(chunks) and chunks[end].address + chunks[end].size - first <= READ_AT_ONCE:
+                end += 1
+            last = chunks[end - 1]
+            file.seek(first)
+            block = memoryview(file.read(last.address + last.size - first))
+            for chunk in chunks[start:end]:
+                at = chunk.address - first
+                yield chunk, block[at : at + chunk.size]
+            start = end
