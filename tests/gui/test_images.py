@@ -322,7 +322,7 @@ def test_pictures_are_painted_before_neighbours_are_decoded(
     desk.settle(qtbot)
 
 
-def test_what_waits_for_pictures_is_painted_with_them_or_when_they_are_late(
+def test_what_waits_for_pictures_is_painted_after_them_or_when_they_are_late(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvas = ImageCanvas()
@@ -349,6 +349,12 @@ def test_what_waits_for_pictures_is_painted_with_them_or_when_they_are_late(
     assert canvas.updatesEnabled()
     qtbot.waitUntil(is_painted, timeout=WAIT_MS)
     held.release()
+
+    held.hold()
+    canvas.redraw()
+    held.release_soon()
+    assert not canvas.updatesEnabled(), "the pictures are painted first"
+    qtbot.waitUntil(is_painted, timeout=WAIT_MS)
 
     impatient.hold()
     canvas.redraw()

@@ -1,4 +1,4 @@
-"""Widgets that are painted with pictures about to come, and not before them."""
+"""Widgets that are painted right after pictures about to come, and not before them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from viewer.ui.together import PATIENCE_MS
+from viewer.ui.together import PAINTED_MS, PATIENCE_MS
 
 
 class HeldPainting(QObject):
@@ -26,9 +26,14 @@ class HeldPainting(QObject):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(lambda: self._allow(True))
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(PAINTED_MS)
+        self._soon.timeout.connect(self.release)
 
     def hold(self, *_: object) -> None:
         """The widgets are about to change, and pictures may be about to come."""
+        self._soon.stop()
         if self._is_waiting:
             self._allow(True)
         else:
@@ -36,9 +41,14 @@ class HeldPainting(QObject):
             self._patience.start()
             self._allow(False)
 
+    def release_soon(self, *_: object) -> None:
+        """The pictures have come: they are painted first."""
+        self._soon.start()
+
     def release(self, *_: object) -> None:
-        """The pictures have come, or none are coming."""
+        """No pictures are coming, or they are painted."""
         self._is_waiting = False
+        self._soon.stop()
         self._patience.stop()
         self._allow(True)
 

@@ -14,6 +14,7 @@ from viewer.model.colors import class_color_rows, instance_color_rows, object_co
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelChange, LabelLayer
 from viewer.render.marker import Marker
+from viewer.ui.together import PAINTED_MS
 
 if TYPE_CHECKING:
     from viewer.app.pixel_probe import PixelHit
@@ -27,8 +28,6 @@ AFTER_PANES = -1
 """Priority of listeners that need to know whether the image panes have what they show."""
 PICTURES_FIRST_MS = 250
 """How long the 3D view lets the image panes go first, for software OpenGL takes the cores they decode on."""
-PAINTED_MS = 10
-"""Pictures that have just come are on the screen by then."""
 COLOR_LAYER = {ColorBy.CLASS: LabelLayer.SEMANTIC, ColorBy.INSTANCE: LabelLayer.INSTANCE}
 
 

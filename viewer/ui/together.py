@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, QTimer
 P = ParamSpec("P")
 PATIENCE_MS = 150
 """From then on everything is shown as it comes."""
+PAINTED_MS = 10
+"""Pictures that have just come are on the screen by then."""
 
 
 class Together(QObject):

@@ -151,7 +151,7 @@ class Panels:
         panel.pixel_described.connect(window.status_line.show_pixel)
         panel.pixel_described.connect(window.bridge.pointer_in_images)
         panel.frame_shown.connect(window.bridge.pictures_shown)
-        panel.frame_shown.connect(self._paint_frames)
+        panel.frame_shown.connect(self._frame_is_shown)
         panel.restore_state(docks.stored_dict("panels/images"))
         return panel
 
@@ -163,16 +163,19 @@ class Panels:
         panel = FramesPanel(window.session, window.runner)
         # playing waits for the pictures
         panel.is_ready = lambda: self.images.is_current and window.comparing.is_current
-        # the marks of the frame are painted together with its pictures, where these are coming
+        # the marks of the frame are painted right after its pictures, where these are coming
         window.session.frame_changed.connect(panel.held.hold, priority=BEFORE_PANELS)
-        window.session.frame_changed.connect(self._paint_frames, priority=AFTER_PANES)
+        window.session.frame_changed.connect(self._frame_changed, priority=AFTER_PANES)
         window.actions_table.act_on(panel)
         return self._placed("frames", panel)
 
-    def _paint_frames(self, _: FrameId | None) -> None:
-        is_coming = self.is_made("images") and not self.images.is_current
-        if self.is_made("frames") and not is_coming:
+    def _frame_changed(self, _: FrameId | None) -> None:
+        if not self.is_made("images") or self.images.is_current:
             self.frames.held.release()
+
+    def _frame_is_shown(self, _: FrameId) -> None:
+        if self.is_made("frames"):
+            self.frames.held.release_soon()
 
     @cached_property
     def check(self) -> CheckPanel:
