@@ -61,3 +61,45 @@ def test_a_job_that_is_done_keeps_nothing_alive(runner: JobRunner, qtbot: QtBot)
         return alive() is None
 
     qtbot.waitUntil(is_gone, timeout=int(1000 * PATIENCE_S))
+
+
+def test_a_job_that_waits_counts_as_started_when_it_says_something(runner: JobRunner, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    runner.started.connect(lambda job: heard.append(f"{job.title} starts"))
+    runner.ended.connect(lambda job: heard.append(f"{job.title} ends"))
+    may_go_on = threading.Event()
+
+    def work(progress: Progress) -> None:
+        may_go_on.wait(PATIENCE_S)
+        progress.step(0, 1, "now")
+
+    runner.start(runner.compute_lane, work, title="Measuring", waits=True)
+    runner.start(runner.export_lane, lambda _progress: None, title="Writing")
+    qtbot.waitUntil(
+        lambda: runner.export_lane.is_idle and "Writing ends" in heard, timeout=int(1000 * PATIENCE_S)
+    )
+    assert heard == ["Writing starts", "Writing ends"]
+    may_go_on.set()
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=int(1000 * PATIENCE_S))
+    assert heard[2:] == ["Measuring starts", "Measuring ends"]
+
+
+def test_nobody_hears_of_a_job_that_was_stopped_while_it_waited(runner: JobRunner, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    runner.started.connect(lambda job: heard.append(job.title))
+    runner.ended.connect(lambda job: heard.append(job.title))
+    stopped: list[bool] = []
+
+    def work(progress: Progress) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            progress.check()
+            time.sleep(0.002)
+
+    job = runner.start(
+        runner.compute_lane, work, title="Measuring", waits=True, cancelled=lambda: stopped.append(True)
+    )
+    job.cancel()
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=int(1000 * PATIENCE_S))
+    assert stopped == [True]
+    assert not heard

@@ -47,6 +47,7 @@ class JobRunner(QObject):
         )
         self._is_closed = False
         self._undelivered = 0
+        self._waiting: set[Job[Any]] = set()
         self._counting = threading.Lock()
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -58,18 +59,25 @@ class JobRunner(QObject):
         title: str,
         key: object = None,
         is_shown: bool = True,
+        waits: bool = False,
         done: Callable[[T], None] | None = None,
         failed: Callable[[BaseException], None] | None = None,
         cancelled: Callable[[], None] | None = None,
         step: Callable[[Step], None] | None = None,
     ) -> Job[T]:
-        """Queue `work` on a lane; the listeners hear of it on the main thread."""
+        """Queue `work` on a lane; the listeners hear of it on the main thread.
+
+        With `waits` the work waits for something first, and counts as started from its first step on.
+        """
         job: Job[T] = Job(work, title, key, is_shown)
         job.progress = Progress(lambda now: self._post(lambda: self._tell_step(job, step, now)))
         job.on_done = lambda result: self._post(lambda: self._end(job, done, result))
         job.on_failed = lambda error: self._post(lambda: self._fail(job, failed, error))
         job.on_cancelled = lambda: self._post(lambda: self._end(job, cancelled))
-        self.started.emit(job)
+        if waits:
+            self._waiting.add(job)
+        else:
+            self.started.emit(job)
         return lane.submit(job)
 
     def post(self, call: Callable[[], None]) -> None:
@@ -112,20 +120,29 @@ class JobRunner(QObject):
             call()
 
     def _tell_step(self, job: Job[Any], step: Callable[[Step], None] | None, now: Step) -> None:
+        if job in self._waiting:
+            self._waiting.remove(job)
+            self.started.emit(job)
         self.stepped.emit(job, now)
         if step is not None:
             step(now)
 
     def _end(self, job: Job[Any], listener: Callable[..., None] | None, *what: Any) -> None:
-        self.ended.emit(job)
+        self._tell_end(job)
         if listener is not None:
             listener(*what)
 
     def _fail(
         self, job: Job[Any], failed: Callable[[BaseException], None] | None, error: BaseException
     ) -> None:
-        self.ended.emit(job)
+        self._tell_end(job)
         if failed is not None:
             failed(error)
         else:
             log.error("%s failed", job.title, exc_info=error)
+
+    def _tell_end(self, job: Job[Any]) -> None:
+        if job in self._waiting:
+            self._waiting.remove(job)
+        else:
+            self.ended.emit(job)

@@ -242,6 +242,7 @@ class Opening(QObject):
                 compute,
                 lambda progress: (after(progress), facts_of_mesh(mesh, progress))[1],
                 title="Measuring objects",
+                waits=True,
                 done=self._if_current(opened, window.session.set_facts),
                 failed=self.explain,
             )
