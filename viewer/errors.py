@@ -17,6 +17,11 @@ class ViewerError(Exception):
         self.path = None if path is None else Path(path)
         self.hint = hint
 
+    @property
+    def sentence(self) -> str:
+        """What went wrong, with a capital and a full stop."""
+        return f"{self.message[:1].upper()}{self.message[1:]}."
+
     def __str__(self) -> str:
         where = "" if self.path is None else f"{self.path}: "
         advice = "" if self.hint is None else f" ({self.hint})"

@@ -15,9 +15,9 @@ from viewer.app.point_cache import (
     points_follow_lens,
 )
 from viewer.formats.registry import find_scenes
-from viewer.geometry.frame_points import PointSource
 from viewer.geometry.position_residuals import summarize
 from viewer.jobs.job import Progress
+from viewer.model.points import PointSource
 from viewer.model.scene import Scene
 
 SILENT = Progress.silent()

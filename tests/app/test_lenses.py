@@ -10,14 +10,8 @@ import pytest
 from tests.builders import FRAMES_WITH_IMAGES, SCENE, load, save, write_camera_table, write_scene
 from tests.lens_builders import tilted_lens, write_room_scene
 from viewer.app.inventory import inventory, to_text
-from viewer.app.lenses import (
-    SceneLenses,
-    known_lenses,
-    measurable_frames,
-    measure_lens,
-    read_table_lens,
-    with_chosen_lens,
-)
+from viewer.app.lenses import known_lenses, measure_lens, read_table_lens, with_chosen_lens
+from viewer.app.scene_lenses import SceneLenses, measurable_frames
 from viewer.errors import ViewerError
 from viewer.formats.hypersim.layout import CAMERA_PARAMETERS_TABLE
 from viewer.formats.hypersim.scene_views import LENS_GAP

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from viewer.formats.registry import find_scenes
-from viewer.geometry.point_fusion import covering_order, fuse
+from viewer.geometry.point_fusion import fuse
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras
-from viewer.model.frames import Images
+from viewer.model.frames import Images, covering_order
 from viewer.model.scene import NodeTable
 
 FRAMES = 100

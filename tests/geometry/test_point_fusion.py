@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from viewer.errors import Cancelled, FormatError
-from viewer.geometry.point_fusion import covering_order, fuse
+from viewer.geometry.point_fusion import fuse
 from viewer.geometry.position_residuals import unproject
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera, Cameras, Trajectory, pinhole_lens
-from viewer.model.frames import FrameId, ImageArray
+from viewer.model.frames import FrameId, ImageArray, covering_order
 from viewer.model.points import PointSet
 from viewer.model.scene import NodeTable
 

@@ -19,9 +19,9 @@ from tests.lens_builders import tilted_lens
 from viewer.app.session import ColorBy
 from viewer.app.settings import Settings, save_settings
 from viewer.formats.hypersim.layout import CAMERA_PARAMETERS_TABLE
-from viewer.geometry.frame_points import PointSource
 from viewer.jobs.job import Progress
 from viewer.model.camera import Lens, LensSource
+from viewer.model.points import PointSource
 from viewer.render.layers.cameras import frustum_points
 from viewer.sample import write_sample
 from viewer.sample.detail_files import write_camera_parameters

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from viewer.app.inventory_parts import UNITS, part_details
 from viewer.app.inventory_text import to_text
-from viewer.app.lenses import LENS_NAMES, SceneLenses, known_lenses
+from viewer.app.lenses import known_lenses
+from viewer.app.scene_lenses import LENS_NAMES, SceneLenses
 from viewer.formats.reader import Reader, SceneMatch
 from viewer.formats.registry import find_scenes
 from viewer.jobs.job import Progress

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.geometry.ray_scene import RayScene
 from viewer.model.camera import Camera
 from viewer.model.clip_box import ClipBox
 from viewer.model.mesh import NO_OBJECT
 from viewer.model.stroke import PixelBox, PixelSet
+
+if TYPE_CHECKING:
+    from viewer.geometry.ray_scene import RayScene
 
 
 class Picker(Protocol):

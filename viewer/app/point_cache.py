@@ -15,14 +15,14 @@ import platformdirs
 from viewer.app.kept_arrays import keep_arrays, load_arrays
 from viewer.app.settings import APP
 from viewer.errors import ViewerError
-from viewer.geometry.frame_points import DISTANCE, POSITION, PointSource, modalities_used
-from viewer.geometry.point_fusion import DEFAULT_MAX_POINTS, DEFAULT_VOXEL_M, covering_order, fuse
+from viewer.geometry.frame_points import DISTANCE, POSITION, modalities_used
+from viewer.geometry.point_fusion import DEFAULT_MAX_POINTS, DEFAULT_VOXEL_M, fuse
 from viewer.imaging.residual_colors import residual_colors, residual_legend
 from viewer.imaging.tone_mapping import tone_map
 from viewer.jobs.job import Progress
 from viewer.model.camera import Cameras
-from viewer.model.frames import FrameId, Images
-from viewer.model.points import PointSet
+from viewer.model.frames import FrameId, Images, covering_order
+from viewer.model.points import PointSet, PointSource
 from viewer.model.scene import NodeTable, Scene
 
 log = logging.getLogger(__name__)

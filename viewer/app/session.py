@@ -13,11 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from psygnal import Signal, SignalInstance
 
 from viewer.app.box_ages import BoxAges
-from viewer.app.lenses import SceneLenses
 from viewer.app.object_facts import ObjectFacts
 from viewer.app.octomap_facts import OctomapFacts, with_octomap
+from viewer.app.scene_lenses import SceneLenses
 from viewer.app.visibility import Visibility
-from viewer.geometry.frame_points import PointSource
 from viewer.model.arrays import distinct
 from viewer.model.boxes import BoxSets
 from viewer.model.camera import Camera, Cameras, Lens, Trajectory
@@ -26,7 +25,7 @@ from viewer.model.frames import FrameId, Images
 from viewer.model.labels import LabelChange
 from viewer.model.mesh import GpuMesh
 from viewer.model.octomap import Octomap
-from viewer.model.points import PointSet
+from viewer.model.points import PointSet, PointSource
 from viewer.model.scene import NodeTable, ObjectTable, Scene
 
 if TYPE_CHECKING:

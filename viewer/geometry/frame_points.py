@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from viewer.errors import FormatError
 from viewer.geometry.position_residuals import position_residuals, unproject
 from viewer.model.camera import Camera
 from viewer.model.frames import FrameId, FrameSource
+from viewer.model.points import PointSource
 from viewer.model.scene import NodeTable
 
 POSITION = "position"
@@ -22,16 +22,6 @@ ENTITY = "render_entity_id"
 NORMAL = "normal_world"
 PREVIEWS = ("final_preview.tonemap", "final_preview.color")
 HDR_COLOR = "color"
-
-
-class PointSource(enum.Enum):
-    """Which images points are made from."""
-
-    POSITION = "position"
-    """Positions; distances and the lens in frames that have none."""
-    DISTANCE = "distance"
-    """Distances and the lens, and nothing else."""
-
 
 ToneMap = Callable[[NDArray[Any], NDArray[np.bool_] | None], NDArray[np.uint8]]
 """Linear HDR color (H, W, 3) and, where known, the pixels that hit something (H, W), to sRGB (H, W, 3)."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from viewer.errors import ViewerError
 from viewer.model.camera import Lens, LensSource, pixel_differences
-from viewer.model.frames import FrameId
+from viewer.model.frames import FrameId, frame_names
 
 PIXELS_PER_FRAME = 3000
 LEAST_PIXELS = 200  # of one frame; fewer say nothing
@@ -26,7 +26,6 @@ disagrees with the lens."""
 DOUBTFUL_PX = 1.0
 """A lens that leaving out a part of the pixels would move by this much is doubtful."""
 ONE_DEPTH_RATIO = 1.15
-FRAMES_NAMED = 4
 
 _DRAWS = 50
 _PIXELS_PER_DRAW = 12
@@ -334,10 +333,3 @@ def _with_doubts(fit: LensFit, samples: Sequence[PixelRays]) -> LensFit:
         fit.uncertainty_px,
         tuple(doubts),
     )
-
-
-def frame_names(frames: Sequence[FrameId]) -> str:
-    """The first of some frames by name, and how many more there are."""
-    named = ", ".join(f"{frame.camera} frame {frame.frame}" for frame in frames[:FRAMES_NAMED])
-    more = len(frames) - FRAMES_NAMED
-    return f"{named} and {more} more" if more > 0 else named

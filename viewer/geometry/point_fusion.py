@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice, zip_longest
+from itertools import islice
 
 import numpy as np
 
-from viewer.geometry.frame_points import FramePointReader, FramePoints, PointSource, ToneMap
+from viewer.geometry.frame_points import FramePointReader, FramePoints, ToneMap
 from viewer.geometry.voxel_grid import VoxelGrid
 from viewer.jobs.job import Progress
 from viewer.model.camera import Camera, Cameras
-from viewer.model.frames import FrameId, FrameSource
-from viewer.model.points import PointSet
+from viewer.model.frames import FrameId, FrameSource, covering_order
+from viewer.model.points import PointSet, PointSource
 from viewer.model.scene import NodeTable
 
 DEFAULT_VOXEL_M = 0.015
@@ -107,22 +107,6 @@ def fuse(
             with_residuals=with_residuals,
         )
     return grid.points()
-
-
-def covering_order(source: FrameSource) -> list[FrameId]:
-    """All frames of a source, each camera's spread ever more finely over its trajectory, cameras in turn."""
-    per_camera = [
-        [FrameId(camera, int(ids[k])) for k in _bit_reversed(len(ids))]
-        for camera in source.cameras
-        for ids in [source.frame_ids(camera)]
-    ]
-    return [frame for turn in zip_longest(*per_camera) for frame in turn if frame is not None]
-
-
-def _bit_reversed(count: int) -> list[int]:
-    """0..count-1 in the order of their reversed bits: start, middle, quarters, …"""
-    bits = max(1, (count - 1).bit_length())
-    return sorted(range(count), key=lambda k: int(f"{k:0{bits}b}"[::-1], 2))
 
 
 def _camera(cameras: Cameras | None, frame: FrameId) -> Camera | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+_FRAMES_NAMED = 4
 
 
 class FrameId(NamedTuple):
@@ -55,3 +59,26 @@ class Images:
     """A scene's images, as a part of it."""
 
     source: FrameSource
+
+
+def covering_order(source: FrameSource) -> list[FrameId]:
+    """All frames of a source, each camera's spread ever more finely over its trajectory, cameras in turn."""
+    per_camera = [
+        [FrameId(camera, int(ids[k])) for k in _bit_reversed(len(ids))]
+        for camera in source.cameras
+        for ids in [source.frame_ids(camera)]
+    ]
+    return [frame for turn in zip_longest(*per_camera) for frame in turn if frame is not None]
+
+
+def _bit_reversed(count: int) -> list[int]:
+    """0..count-1 in the order of their reversed bits: start, middle, quarters, …"""
+    bits = max(1, (count - 1).bit_length())
+    return sorted(range(count), key=lambda k: int(f"{k:0{bits}b}"[::-1], 2))
+
+
+def frame_names(frames: Sequence[FrameId]) -> str:
+    """The first of some frames by name, and how many more there are."""
+    named = ", ".join(f"{frame.camera} frame {frame.frame}" for frame in frames[:_FRAMES_NAMED])
+    more = len(frames) - _FRAMES_NAMED
+    return f"{named} and {more} more" if more > 0 else named

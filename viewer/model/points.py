@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,15 @@ from numpy.typing import NDArray
 
 from viewer.model.arrays import frozen_array
 from viewer.model.vertices import finite_bounds
+
+
+class PointSource(enum.Enum):
+    """Which images points are made from."""
+
+    POSITION = "position"
+    """Positions; distances and the lens in frames that have none."""
+    DISTANCE = "distance"
+    """Distances and the lens, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

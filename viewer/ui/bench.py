@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,20 +20,19 @@ from viewer.app.memory import peak_memory_mb, seconds_since_start
 from viewer.app.painting import RayPicker, visible_mask
 from viewer.app.settings import Settings
 from viewer.errors import ViewerError
-from viewer.jobs.cores import core_count
 from viewer.model.filters import ALL_FACES
 from viewer.model.frames import FrameId
 from viewer.model.labels import LabelLayer
 from viewer.model.mesh import Mesh
 from viewer.render.orbit_camera import ViewState
 from viewer.tools.tool import Gesture
-from viewer.ui.bench_result import BenchResult, middle
 from viewer.ui.heartbeat import Heartbeat
 from viewer.ui.main_window import MainWindow
 from viewer.ui.painting import KnownHits
 
 if TYPE_CHECKING:
     from viewer.geometry.ray_scene import RayScene
+    from viewer.ui.bench_result import BenchResult
 
 PATIENCE_S: Final = 180.0
 ORBIT_PICTURES: Final = 30
@@ -46,6 +44,11 @@ PUT_OFF_S: Final = 0.3
 """What is put off until pictures are shown has begun by then: marks, neighbors of a frame."""
 
 
+def _median_ms(seconds: list[float]) -> float:
+    # Python's own module for medians brings others, for which every measured start would wait
+    return float(np.median(seconds)) * 1e3
+
+
 class Bench:
     """Drives one window through everything; `run` blocks until it is done, with Qt's events served."""
 
@@ -54,11 +57,9 @@ class Bench:
     ) -> None:
         self._path, self._ahead = path, ahead
         self._tell = tell
-        self.result = BenchResult(
-            system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-            cores=core_count(),
-            window_px=size,
-        )
+        self._size = size
+        self.result: BenchResult
+        """What is known so far, from the first picture on."""
         self._window = MainWindow(Settings(), awaits_scene=True)
         self._window.resize(*size)
         self._view = self._window.scene_view
@@ -141,7 +142,7 @@ class Bench:
     # the steps
 
     def _open(self) -> None:
-        window, result = self._window, self.result
+        window = self._window
         window.show()
         self._heart.start()
         settled: list[bool] = []
@@ -153,7 +154,11 @@ class Bench:
             raise ViewerError("the scene could not be opened; its window would say why", path=self._path)
         self._wait(lambda: not self._view.is_uploading and self._pictures > 0)
         self._wait(lambda: self._is_whole)
-        result.first_frame_s = seconds_since_start()
+        first_frame_s = seconds_since_start()
+        # not before: who measures a start is not to make it longer
+        from viewer.ui.bench_result import BenchResult
+
+        self.result = result = BenchResult.of_start(first_frame_s, self._size)
         mesh = scene.part(Mesh)
         result.scene, result.objects = scene.name, scene.object_count
         result.triangles = 0 if mesh is None else len(mesh.faces)
@@ -200,7 +205,7 @@ class Bench:
         moved_at = time.perf_counter()
         self._wait(lambda: self._is_whole)
         result.rest_to_full_s = time.perf_counter() - moved_at
-        result.orbit_ms = middle(seconds) * 1e3
+        result.orbit_ms = _median_ms(seconds)
         result.orbit_p95_ms = float(np.percentile(seconds, 95)) * 1e3
         result.peak_looking_mb = peak_memory_mb()
 
@@ -209,7 +214,7 @@ class Bench:
         self._rest()
         budget.is_allowed = False
         self._move(places[:1])
-        self.result.orbit_full_ms = middle(self._move(places[1:])) * 1e3
+        self.result.orbit_full_ms = _median_ms(self._move(places[1:]))
         budget.is_allowed = True
         self._rest()
         self._heart.take()  # that was asked for
@@ -231,7 +236,7 @@ class Bench:
             self._next_picture()
             times.append(time.perf_counter() - started)
         if times:
-            self.result.relabel_ms = middle(times) * 1e3
+            self.result.relabel_ms = _median_ms(times)
 
     def _stroke(self) -> None:
         session, result = self._window.session, self.result
@@ -284,7 +289,7 @@ class Bench:
             objects = np.array([hit] if hit >= 0 else [], np.int64)
             labelling.stroke(gesture, KnownHits(rays, camera, visible, objects=objects))
             times.append(time.thread_time() - started)
-        return middle(times) * 1e3
+        return _median_ms(times)
 
     def _in_worker(self, work: Callable[[], Any]) -> None:
         ended: list[bool] = []
@@ -329,7 +334,7 @@ class Bench:
             self._wait(lambda: bool(label.text()))
             times.append(time.perf_counter() - started)
             self._pause(0.05)
-        self.result.hover_ms = middle(times) * 1e3
+        self.result.hover_ms = _median_ms(times)
         self._view.pointer_rested.emit(None)
 
     def _frames(self) -> None:
@@ -368,10 +373,10 @@ class Bench:
         for frame in frames[1 : 1 + STEPS]:
             self._rest_for_long()
             prefetched.append(step_to(frame))
-        self.result.step_prefetched_ms = middle(prefetched) * 1e3
+        self.result.step_prefetched_ms = _median_ms(prefetched)
         if cold:
-            self.result.step_cold_ms = middle(cold) * 1e3
-            self.result.step_decode_ms = middle(decode) * 1e3
+            self.result.step_cold_ms = _median_ms(cold)
+            self.result.step_decode_ms = _median_ms(decode)
 
     def _decode(self, frame: FrameId) -> float:
         """Seconds that the HDF5 library takes for what the panes show of a frame, in a worker."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from viewer import __version__
-
-
-def middle(values: list[float]) -> float:
-    """The median. Python's own module for it brings others, for which every measured start would wait."""
-    return float(np.median(values))
+from viewer.jobs.cores import core_count
 
 
 @dataclass(slots=True)
@@ -49,3 +44,9 @@ class BenchResult:
     peak_looking_mb: float | None = None  # the most memory up to the last movement
     peak_mb: float | None = None
     longest_gaps: dict[str, dict[str, Any]] = field(default_factory=dict)  # ms without an answer, and where
+
+    @classmethod
+    def of_start(cls, first_frame_s: float, window_px: tuple[int, int]) -> BenchResult:
+        """What is known on this machine when the first whole picture is there."""
+        system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        return cls(system=system, cores=core_count(), window_px=window_px, first_frame_s=first_frame_s)

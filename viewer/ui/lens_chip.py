@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from viewer.app.lenses import LENS_NAMES
+from viewer.app.scene_lenses import LENS_NAMES
 from viewer.app.session import Session
 from viewer.model.camera import LensSource
 from viewer.ui import theme

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
-from viewer.app.lenses import as_sentence, measurable_frames, measure_lens, off_plain, read_table_lens
+from viewer.app.scene_lenses import measurable_frames, off_plain
 from viewer.errors import ViewerError
 from viewer.model.camera import Lens, LensSource
 
@@ -92,6 +92,8 @@ class LensChoice(QObject):
         opened, scene = self._window.session.opened, self._window.session.scene
         if not chosen or opened is None or scene is None:
             return
+        from viewer.app.lenses import read_table_lens  # nothing that the first picture needs
+
         path = Path(chosen)
         self._window.runner.start(
             self._window.runner.export_lane,
@@ -127,6 +129,8 @@ class LensChoice(QObject):
         opened, scene = session.opened, session.scene
         if opened is None or scene is None:
             return
+        from viewer.app.lenses import measure_lens  # nothing that the first picture needs
+
         self._is_measuring = True
         self._window.runner.start(
             self._window.runner.compute_lane,
@@ -154,7 +158,7 @@ class LensChoice(QObject):
         if self._window.session.opened is opened:
             self._is_measuring = False
             if isinstance(error, ViewerError):
-                lenses = replace(self._window.session.lenses, why_not_measured=as_sentence(error))
+                lenses = replace(self._window.session.lenses, why_not_measured=error.sentence)
                 self._window.session.set_lenses(lenses)
                 return
         self._window.opening.explain(error)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from viewer.app.frame_picture import frame_picture
 from viewer.app.frame_reasons import no_image_words
 from viewer.errors import FormatError
 from viewer.model.frames import FrameId
@@ -122,6 +121,8 @@ class Looking(QObject):
         frame, images = self._window.session.frame, self._window.session.images
         if frame is None or images is None or (self._picture is not None and self._picture[0] == frame):
             return
+        from viewer.app.frame_picture import frame_picture  # nothing that the first picture needs
+
         self._window.runner.start(
             self._window.runner.frame_lane,
             lambda _: frame_picture(images.source, frame),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from viewer.app.point_cache import can_compare_points
 from viewer.app.session import ColorBy
-from viewer.geometry.frame_points import PointSource
+from viewer.model.points import PointSource
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow

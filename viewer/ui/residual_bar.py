@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QComboBox
 
 from viewer.app.session import ColorBy, Session
-from viewer.geometry.frame_points import PointSource
 from viewer.geometry.position_residuals import ResidualSummary, summarize
 from viewer.imaging.residual_colors import residual_legend, sampled
+from viewer.model.points import PointSource
 from viewer.ui.legend_bar import LegendBar
 from viewer.ui.narrow_bar import NarrowBar
 from viewer.ui.parts import ignore_idle_wheel, listen, push_button, text_label

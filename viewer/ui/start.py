@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes.util
+import importlib
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
@@ -54,10 +55,41 @@ def make_application(argv: Sequence[str] = ("hypersim-viewer",)) -> QApplication
 
 def use_gloo() -> None:
     """Tell vispy which toolkit and which OpenGL functions to use; must come before any canvas."""
-    with _libraries_by_name():
+    with _libraries_by_name(), _without_downloads():
         import vispy
 
         vispy.use("pyside6", "gl2")
+
+
+@contextmanager
+def _without_downloads() -> Iterator[None]:
+    """Let vispy be imported without what it fetches files from the network with.
+
+    It imports that at once, with all of HTTP, TLS and mail: 25 ms for nothing that is used here. Whoever asks
+    vispy for such a file gets it as always.
+    """
+    name = "vispy.util.fetching"
+    stand_in = ModuleType(name)
+
+    def real() -> ModuleType:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+        return importlib.import_module(name)
+
+    def other(attribute: str) -> object:
+        if attribute.startswith("__"):  # the import itself asks for these
+            raise AttributeError(attribute)
+        return getattr(real(), attribute)
+
+    vars(stand_in)["load_data_file"] = lambda *args, **options: real().load_data_file(*args, **options)
+    vars(stand_in)["__getattr__"] = other
+    if "vispy" not in sys.modules:
+        sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
 
 
 @contextmanager

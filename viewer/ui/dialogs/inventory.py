@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from viewer.app.inventory import CameraEntry, SceneInventory, scene_inventory, to_json, to_text
 from viewer.app.inventory_parts import count_of
 from viewer.app.inventory_text import frame_ranges, lens_text
-from viewer.app.lenses import SceneLenses
+from viewer.app.scene_lenses import SceneLenses
 from viewer.model.scene import Scene
 from viewer.ui import theme
 from viewer.ui.dialogs.dialog import Dialog
