@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -147,3 +148,30 @@ def test_the_vertical_angle_is_sixty_degrees_at_any_shape():
         camera = camera_at((0.0, 0.0, 0.0)).camera(width, height)
         top, bottom = camera.cast_rays(np.array([[(width - 1) / 2, -0.5], [(width - 1) / 2, height - 0.5]]))
         assert np.degrees(np.arccos(top @ bottom)) == pytest.approx(60)
+
+
+def test_the_camera_of_a_view_is_made_anew_only_when_the_view_changes() -> None:
+    camera = OrbitCamera()
+    first = camera.camera(640, 480)
+    assert camera.camera(640, 480) is first
+
+    def eye(to: OrbitCamera) -> None:
+        to.eye[1] = 2.0  # in place
+
+    changes: list[Callable[[OrbitCamera], object]] = [
+        eye,
+        lambda to: setattr(to, "azimuth", 1.0),
+        lambda to: setattr(to, "elevation", -0.5),
+        lambda to: setattr(to, "fov_y", 0.7),
+        lambda to: to.set_up((0, 1, 0)),
+    ]
+    plain = OrbitCamera()
+    for change in changes:
+        before = camera.camera(640, 480)
+        change(camera)
+        change(plain)
+        now, anew = camera.camera(640, 480), plain.copy().camera(640, 480)
+        assert now is not before
+        assert np.array_equal(now.world_from_cam, anew.world_from_cam)
+        assert np.array_equal(now.lens.ray_from_pixel, anew.lens.ray_from_pixel)
+    assert camera.camera(320, 480).lens.width == 320

@@ -89,6 +89,7 @@ class OrbitCamera:
         self.fov_y = np.radians(FOV_Y_DEGREES)
         self.reach = 1.0
         """Distance ahead, world units, where the interest lies when nothing is under the cursor."""
+        self._newest: tuple[tuple[object, ...], Camera] | None = None  # and what it was made of
         self.set_up(up)
 
     def set_up(self, up: ArrayLike) -> None:
@@ -129,8 +130,15 @@ class OrbitCamera:
         return pinhole_lens(width, height, fov_x_radians(width, height, self.fov_y), LensSource.OTHER)
 
     def camera(self, width: int, height: int) -> Camera:
-        """This view as a camera of the model, for a picture of that many pixels."""
-        return Camera(self.lens(width, height), self.world_from_cam)
+        """This view as a camera of the model, for a picture of that many pixels.
+
+        The same one until the view changes: every picture asks for it several times.
+        """
+        angles = (self.azimuth, self.elevation, self.fov_y)
+        made_of = (self.eye.tobytes(), self.up.tobytes(), *angles, width, height)
+        if self._newest is None or self._newest[0] != made_of:
+            self._newest = made_of, Camera(self.lens(width, height), self.world_from_cam)
+        return self._newest[1]
 
     # states
 

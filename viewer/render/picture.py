@@ -239,8 +239,9 @@ class Picture:
         try:
             frame = self._frame(camera, pixel_scale)
             if self.is_awaited and self._full.shown is None:
+                # no axes and no scale either: nobody knows those of the scene to come
                 self._full.show_nothing(frame, self._window)
-                self._end(self._full, frame, self._full.depths, flat)
+                self._end_drawing(self._full)
                 return time.perf_counter() - started
             is_moving = plain and self.budget.is_quick
             if is_moving:
@@ -300,6 +301,9 @@ class Picture:
     def _end(self, full: FullPicture, frame: Frame, depths: Texture2D, flat: Flat) -> None:
         """What lies flat over a picture; then wait until it is all drawn."""
         self._draw_flat(frame, flat, depths)
+        self._end_drawing(full)
+
+    def _end_drawing(self, full: FullPicture) -> None:
         full.renderer.finish()
         self._composition.begins()
 

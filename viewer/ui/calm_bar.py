@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QProgressBar, QStyle, QStyleOptionProgressBar, QStylePainter, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from viewer.ui import theme
 
@@ -25,6 +25,7 @@ class CalmBar(QProgressBar):
         super().__init__(parent)
         self.setTextVisible(False)
         self._beats = 0
+        self._is_unknown = False
         self._timer = QTimer(self)
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self._beat)
@@ -32,7 +33,16 @@ class CalmBar(QProgressBar):
     @property
     def is_unknown(self) -> bool:
         """True while nobody knows how far it is."""
-        return self.minimum() == self.maximum()
+        return self._is_unknown
+
+    def setRange(self, minimum: int, maximum: int) -> None:
+        """As Qt's own: nobody knows how far it is while both are the same."""
+        self._is_unknown = minimum == maximum
+        self.setUpdatesEnabled(False)
+        super().setRange(minimum, maximum + 1 if self._is_unknown else maximum)
+        if self._is_unknown:
+            self.reset()  # Qt draws an empty bar
+        self.setUpdatesEnabled(True)
 
     def setValue(self, value: int) -> None:
         self.setUpdatesEnabled(False)
@@ -53,13 +63,10 @@ class CalmBar(QProgressBar):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
         if not self.is_unknown:
-            super().paintEvent(event)
             return
-        painter = QStylePainter(self)
-        option = QStyleOptionProgressBar()
-        self.initStyleOption(option)
-        painter.drawControl(QStyle.ControlElement.CE_ProgressBarGroove, option)
+        painter = QPainter(self)
         inside = QRectF(self.rect())
         step = self._beats % (2 * PLACES)
         place = min(step, 2 * PLACES - step) / PLACES
