@@ -157,3 +157,21 @@ def test_libraries_are_found_by_name_and_others_as_ever() -> None:
         assert ctypes.util.find_library("c") == as_ever("c") == "libc.so.6"
         assert ctypes.util.find_library("no such library") is None
     assert ctypes.util.find_library is as_ever
+
+
+def test_vispy_comes_without_what_it_fetches_files_with_until_somebody_asks() -> None:
+    script = (
+        "import sys\n"
+        "from viewer.ui.start import use_gloo\n"
+        "use_gloo()\n"
+        "print({'urllib.request', 'vispy.util.fetching'} & set(sys.modules))\n"
+        "import vispy.util, vispy.util.fetching as real\n"
+        "print('urllib.request' in sys.modules, real.__spec__.origin.endswith('fetching.py'))\n"
+        "real.load_data_file = lambda name, **options: (name, options)\n"
+        "print(vispy.util.load_data_file('mesh.npz', force_download=True))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=PACKAGE.parent
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["set()", "True True", "('mesh.npz', {'force_download': True})"]

@@ -74,6 +74,10 @@ def test_a_window_that_awaits_its_scene_is_laid_together_once(qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: bool(laid_together), timeout=PATIENCE_MS)
     qtbot.wait(300)
     assert len(laid_together) == 1
+    view = window.scene_view.native
+    shown = on_screen(window, QRect(view.mapTo(window, QPoint(0, 0)), view.size()).adjusted(2, 2, -2, -2))
+    colors = {shown.pixel(x, y) for x in range(shown.width()) for y in range(0, shown.height(), 2)}
+    assert len(colors) == 1, "nobody knows yet where the scene's axes point, and how large it is"
     # from then on it is painted again whenever something uncovers it
     uncovered(qtbot, window)
     assert len(laid_together) > 1
