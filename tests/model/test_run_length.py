@@ -31,7 +31,8 @@ def test_every_row_is_found_again(runs: list[tuple[int, int]], cuts: list[int]) 
         if len(array):
             assert np.array_equal(column.take(rows), array[rows])
         for start in range(0, len(array), 5):
-            assert np.array_equal(column.part(start, start + 7), array[start : start + 7])
+            for length in (1, 7, 40):
+                assert np.array_equal(column.part(start, start + length), array[start : start + length])
         assert set(column.values.tolist()) == set(array.tolist())
 
 
@@ -55,6 +56,13 @@ def test_other_numbers_in_the_same_rows(runs: list[tuple[int, int]]) -> None:
     assert (values[1:] != values[:-1]).all()
     assert np.array_equal(np.repeat(values, np.diff(starts)), expected)
     assert column.count(column.values < 0) == np.count_nonzero(array < 0)
+
+
+@given(st.lists(st.tuples(st.integers(-1, 4), st.integers(1, 12)), max_size=12))
+def test_rows_are_counted_number_by_number(runs: list[tuple[int, int]]) -> None:
+    array = _array(runs)
+    counts = RunLengthArray.of(array).bincount(-1, 6)
+    assert counts.tolist() == [np.count_nonzero(array == number) for number in range(-1, 5)]
 
 
 def test_runs_take_less_memory_and_single_numbers_no_more() -> None:

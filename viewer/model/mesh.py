@@ -308,10 +308,7 @@ def _shared_corners(
 
 def face_counts(owners: RunLengthArray, object_count: int) -> NDArray[np.int64]:
     """(O + 1,) faces without an object, then those of every object."""
-    counts = np.zeros(object_count + 1, np.int64)
-    objects, starts = owners.runs()
-    np.add.at(counts, objects + 1, np.diff(starts))
-    return counts
+    return owners.bincount(NO_OBJECT, object_count + 1)
 
 
 def object_bounds(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

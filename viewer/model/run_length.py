@@ -84,7 +84,10 @@ class RunLengthArray:
         """Rows start..stop, fewer where there are not as many."""
         if self._starts is None:
             return self._values[start:stop]
-        return self.take(np.arange(start, min(stop, self._length)))
+        first = int(np.searchsorted(self._starts, start, side="right")) - 1
+        last = int(np.searchsorted(self._starts, stop, side="left"))
+        edges = np.clip(self._starts[first : last + 1], start, stop)
+        return np.repeat(self._values[first:last], np.diff(edges))
 
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.int32]:
         """The numbers (K,) of some rows; of any number there is for rows below 0."""
@@ -100,6 +103,16 @@ class RunLengthArray:
         np.not_equal(values[1:], values[:-1], out=is_first[1:])
         starts = np.append(self._starts[:-1][is_first], self._length)
         return RunLengthArray._smaller(values[is_first].astype(np.int32), starts)
+
+    def bincount(self, lowest: int, length: int) -> NDArray[np.int64]:
+        """(length,) how many rows have each number from `lowest` on; all there are must be among these."""
+        counts = np.zeros(length, np.int64)
+        if self._starts is not None:
+            np.add.at(counts, self._values - lowest, np.diff(self._starts))
+            return counts
+        for at in range(0, self._length, _BLOCK_ROWS):
+            counts += np.bincount(self._values[at : at + _BLOCK_ROWS] - lowest, minlength=length)
+        return counts
 
     def count(self, of_value: NDArray[np.bool_]) -> int:
         """How many rows have a number for which `of_value`, as long as `values`, is True."""
