@@ -149,4 +149,4 @@ def _object_colors(coloring: str, opened: OpenedScene, progress: Progress) -> ND
 def _box_colors(opened: OpenedScene) -> NDArray[np.uint8] | None:
     if opened.labelling is None:
         return None
-    return opened.labelling.instances.color_rows().clip(0, 255).astype(np.uint8)
+    return opened.labelling.instances.color_rows().clip(0, 255).astype("uint8")
