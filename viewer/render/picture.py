@@ -48,6 +48,7 @@ class Picture:
         self._ids: IdBuffer | None = None
         self._image: NDArray[np.uint8] | None = None
         self._has_new_image = False
+        self._is_flat_ready = False
         self._is_moving = False
         self._shows_quick = False
 
@@ -239,9 +240,7 @@ class Picture:
         try:
             frame = self._frame(camera, pixel_scale)
             if self.is_awaited and self._full.shown is None:
-                # no axes and no scale either: nobody knows those of the scene to come
-                self._full.show_nothing(frame, self._window)
-                self._end_drawing(self._full)
+                self._draw_nothing(self._full, frame, flat)
                 return time.perf_counter() - started
             is_moving = plain and self.budget.is_quick
             if is_moving:
@@ -253,6 +252,15 @@ class Picture:
         except DRIVER_ERRORS as error:
             raise self.give_up(error) from error
         return time.perf_counter() - started
+
+    def _draw_nothing(self, full: FullPicture, frame: Frame, flat: Flat) -> None:
+        """Clear the window for a scene to come: nobody knows its axes and its scale yet."""
+        full.show_nothing(frame, self._window)
+        if not self._is_flat_ready:
+            self._is_flat_ready = True
+            with full.renderer.one_pixel():  # else the first picture would wait for these programs
+                self._draw_flat(frame, flat, full.depths)
+        self._end_drawing(full)
 
     @property
     def _window(self) -> int:
