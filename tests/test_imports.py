@@ -88,6 +88,20 @@ def test_every_import_follows_the_table():
     assert list(wrong_arrows()) == []
 
 
+def said_by(script: str, environment: dict[str, str] | None = None) -> list[str]:
+    """The lines that a new Python prints, which runs a script to its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PACKAGE.parent,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
 def test_every_package_stands_in_the_table():
     packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert packages <= set(MAY_IMPORT)
@@ -102,11 +116,7 @@ def test_the_core_loads_without_qt_and_vispy(package):
         "    importlib.import_module(module.name)\n"
         "print(sorted({'PySide6', 'pyqtgraph', 'vispy', 'OpenGL'} & set(sys.modules)))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=PACKAGE.parent
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
+    assert said_by(script) == ["[]"]
 
 
 def test_the_window_starts_without_what_only_few_commands_need() -> None:
@@ -115,11 +125,7 @@ def test_the_window_starts_without_what_only_few_commands_need() -> None:
         "import sys, viewer.ui.main_window\n"
         "print(sorted({'scipy', 'pyqtgraph', 'trimesh', 'av', 'OpenGL'} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=PACKAGE.parent
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
+    assert said_by(script) == ["[]"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads are counted as Linux lists them")
@@ -135,16 +141,7 @@ def test_linear_algebra_starts_no_threads_that_nobody_asked_for(wish: str | None
     )
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     environment |= {} if wish is None else {"OPENBLAS_NUM_THREADS": wish}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=PACKAGE.parent,
-        env=environment,
-    )
-    assert done.returncode == 0, done.stderr
-    threads, setting = done.stdout.split()
+    threads, setting = said_by(script, environment)[0].split()
     assert setting == kept
     assert int(threads) == 1 or wish is not None
 
@@ -170,8 +167,4 @@ def test_vispy_comes_without_what_it_fetches_files_with_until_somebody_asks() ->
         "real.load_data_file = lambda name, **options: (name, options)\n"
         "print(vispy.util.load_data_file('mesh.npz', force_download=True))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=PACKAGE.parent
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == ["set()", "True True", "('mesh.npz', {'force_download': True})"]
+    assert said_by(script) == ["set()", "True True", "('mesh.npz', {'force_download': True})"]
